@@ -1,16 +1,14 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { apiFixture } from '../support/api-fixture.js';
 import { aMembership } from '../support/reports.js';
 import { eventually } from '../support/eventually.js';
 import type { ReportingHost } from '../support/reporting-host.js';
+import { violations } from './support/axe.js';
 import { picture, tokenOf, Visitors } from './support/dashboard.js';
 import { joinFleet, lookAt, waitsForPerson } from './support/fleet.js';
 
 const MANY = 1000;
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Where people look: each of them in light and dark. */
 const PAGES = ['/', '/hosts', '/hosts/web-1', '/nodes', '/networks', '/memberships', '/events', '/findings'];
 const MEMBERSHIP = '/memberships/web-1/8056c2e21c000001';
@@ -25,20 +23,6 @@ const CORPUS = [
   '{{constructor.constructor("window.__ran=1")()}}',
   '<a href="javascript:window.__ran=1" style="position:fixed;inset:0">x</a>',
 ];
-
-/** Runs axe over the protocol of the browser, because the policy of the pages admits no code of others. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
-    };
-    const { violations: found } = await axe.run();
-    return found.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-    );
-  });
-}
 
 const settled = (page: Page) => page.getByRole('heading', { level: 1 }).waitFor();
 /** The end of a page is there when what it is about has arrived. */

@@ -20,7 +20,7 @@ describe('the dashboard of a whole system', () => {
     await system.launch('web-1', 'demo', PRIVATE);
     await page.getByRole('link', { name: 'web-1/demo' }).click();
     await page.getByRole('heading', { level: 1, name: /web-1\/demo/ }).waitFor();
-    expect(page.url()).toMatch(/\/nodes\/web-1%2Fdemo$/);
+    expect(page.url()).toMatch(/\/containers\/web-1\.demo$/);
     await page.goto(new URL(`/memberships/web-1%2Fdemo/${PRIVATE}`, api?.url).href);
     await page.getByText('ACCESS_DENIED').first().waitFor({ timeout: 30_000 });
     await page.getByRole('heading', { level: 1, name: /web-1\/demo is not in/ }).waitFor();

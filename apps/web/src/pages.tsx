@@ -14,7 +14,14 @@ const lists = () => import('./pages/lists/lists.js');
 const things = () => import('./pages/things/things.js');
 const host = () => import('./pages/things/host-page.js');
 const events = () => import('./pages/events/events-page.js');
-const LATER = [lists, things, host, events];
+const container = () => import('./pages/containers/container-page.js');
+const workloads = () => import('./pages/containers/workloads-page.js');
+const routeList = () => import('./pages/routes/routes-page.js');
+const route = () => import('./pages/routes/route-page.js');
+const tokens = () => import('./pages/tokens/tokens-page.js');
+const controllers = () => import('./pages/controllers/controllers-page.js');
+const controller = () => import('./pages/controllers/controller-page.js');
+const LATER = [lists, things, host, events, container, workloads, routeList, route, tokens, controllers, controller];
 
 const root = createRootRoute({
   component: Frame,
@@ -31,14 +38,21 @@ const routes = [
   at('/nodes', lazyRouteComponent(lists, 'NodesPage')),
   at('/nodes/$node', lazyRouteComponent(things, 'NodePage')),
   at('/containers', lazyRouteComponent(lists, 'ContainersPage')),
+  at('/containers/$container', lazyRouteComponent(container, 'ContainerPage')),
+  at('/workloads', lazyRouteComponent(workloads, 'WorkloadsPage')),
   at('/networks', lazyRouteComponent(lists, 'NetworksPage')),
   at('/networks/$network', lazyRouteComponent(things, 'NetworkPage')),
   at('/memberships', lazyRouteComponent(lists, 'MembershipsPage')),
   at('/memberships/$node/$network', lazyRouteComponent(things, 'MembershipPage')),
+  at('/routes', lazyRouteComponent(routeList, 'RoutesPage')),
+  at('/routes/$network/$route', lazyRouteComponent(route, 'RoutePage')),
   at('/commands', lazyRouteComponent(lists, 'CommandsPage')),
   at('/commands/$command', lazyRouteComponent(things, 'CommandPage')),
   at('/events', lazyRouteComponent(events, 'EventsPage')),
   at('/findings', lazyRouteComponent(lists, 'FindingsPage')),
+  at('/tokens', lazyRouteComponent(tokens, 'TokensPage')),
+  at('/controllers', lazyRouteComponent(controllers, 'ControllersPage')),
+  at('/controllers/$controller', lazyRouteComponent(controller, 'ControllerPage')),
 ];
 
 export const createPages = () =>

@@ -16,7 +16,7 @@ const DOWNLOADS = { most: 64, ofAnAddress: 32, longestMs: 60_000 };
 
 /** The first part of every address that the dashboard has (apps/web/src/pages.tsx). */
 const NOUNS = [
-  ...['hosts', 'nodes', 'containers', 'networks', 'memberships', 'routes'],
+  ...['hosts', 'nodes', 'containers', 'workloads', 'networks', 'memberships', 'routes'],
   ...['commands', 'events', 'findings', 'tokens', 'controllers'],
 ];
 

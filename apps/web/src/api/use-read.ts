@@ -42,7 +42,7 @@ export interface Listed<T> {
 
 /** All pages of a list, one after another. */
 export function useList<P extends ListPath>(path: P, query: Asking['query'] = {}): Listed<Item<P>> {
-  const { data, hasNextPage, isFetching, fetchNextPage, error } = usePages(path, query, LARGEST_PAGE);
+  const { data, hasNextPage, isFetching, fetchNextPage, error } = usePages(path, { query }, LARGEST_PAGE);
   useEffect(() => {
     if (hasNextPage && !isFetching) void fetchNextPage();
   }, [hasNextPage, isFetching, fetchNextPage]);
@@ -50,16 +50,21 @@ export function useList<P extends ListPath>(path: P, query: Asking['query'] = {}
 }
 
 /** A list whose further pages are asked for when somebody reads that far. */
-export function useEndlessList<P extends ListPath>(path: P, query: Asking['query'] = {}, limit = 100) {
-  const { data, hasNextPage, isFetching, fetchNextPage, error } = usePages(path, query, limit);
+export function useEndlessList<P extends ListPath>(
+  path: P,
+  query: Asking['query'] = {},
+  { limit = 100, parts }: { limit?: number; parts?: Asking['path'] } = {},
+) {
+  const { data, hasNextPage, isFetching, fetchNextPage, error } = usePages(path, { query, path: parts }, limit);
   const more = hasNextPage && !isFetching ? () => void fetchNextPage() : undefined;
   return { items: itemsOf<P>(data?.pages), isWhole: data !== undefined && !hasNextPage, error, more };
 }
 
-function usePages<P extends ListPath>(path: P, query: Asking['query'], limit: number) {
+function usePages<P extends ListPath>(path: P, { query, path: parts }: Asking, limit: number) {
   return useInfiniteQuery({
-    queryKey: [path, { query }, 'all', limit],
-    queryFn: ({ pageParam, signal }) => read(path, { query: { ...query, limit, after: pageParam } }, signal),
+    queryKey: [path, { query, path: parts }, 'all', limit],
+    queryFn: ({ pageParam, signal }) =>
+      read(path, { query: { ...query, limit, after: pageParam }, path: parts }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => (last as { next: string | null }).next ?? undefined,
   });

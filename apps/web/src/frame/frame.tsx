@@ -1,25 +1,38 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
+import { later } from '../parts/later.js';
 import { LostBanner } from './lost-banner.js';
+import type { Over } from './keys.js';
+import { useKeys } from './use-keys.js';
 import { titleFocus } from './title-focus.js';
 import { PhoneTabs, Rail, TopBar } from './rail.js';
 import css from './frame.module.css';
 
+const Palette = later(async () => (await import('../search/palette.js')).Palette);
+const KeyHelp = later(async () => (await import('../search/key-help.js')).KeyHelp);
+
 /** What surrounds every page: the nouns, and whether Orrery can be reached. */
 export function Frame() {
   useFocusOnTitle();
+  const [over, setOver] = useState<Over>();
+  const search = () => setOver('search');
+  useKeys(setOver);
   return (
     <div className={css.frame}>
       <a className={css.skip} href="#main">
         Skip to content
       </a>
       <LostBanner />
-      <TopBar />
-      <Rail />
+      <TopBar onSearch={search} />
+      <Rail onSearch={search} />
       <main id="main" className={css.main} tabIndex={-1}>
         <Outlet />
       </main>
       <PhoneTabs />
+      <Suspense>
+        {over === 'search' && <Palette onClose={() => setOver(undefined)} />}
+        {over === 'keys' && <KeyHelp onClose={() => setOver(undefined)} />}
+      </Suspense>
     </div>
   );
 }

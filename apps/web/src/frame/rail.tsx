@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { useRead } from '../api/use-read.js';
 import { useDoor } from '../door/use-door.js';
 import { useSignOut } from '../door/sign-out.js';
@@ -6,46 +7,21 @@ import { Button } from '../parts/button.js';
 import { Icon, type IconName } from '../parts/icon.js';
 import { Logo } from '../parts/logo.js';
 import { Mark, type State } from '../parts/mark.js';
+import { useNouns } from './use-nouns.js';
 import css from './frame.module.css';
 
-interface Noun {
-  to: string;
-  name: string;
-}
-
-const NOUNS: readonly { title?: string; nouns: readonly Noun[] }[] = [
-  { nouns: [{ to: '/', name: 'Overview' }] },
-  {
-    title: 'Fleet',
-    nouns: [
-      { to: '/hosts', name: 'Hosts' },
-      { to: '/nodes', name: 'Nodes' },
-      { to: '/containers', name: 'Containers' },
-    ],
-  },
-  {
-    title: 'Networks',
-    nouns: [
-      { to: '/networks', name: 'Networks' },
-      { to: '/memberships', name: 'Memberships' },
-    ],
-  },
-  {
-    title: 'Record',
-    nouns: [
-      { to: '/commands', name: 'Commands' },
-      { to: '/events', name: 'Events' },
-      { to: '/findings', name: 'Findings' },
-    ],
-  },
-];
-
-export function Rail() {
+export function Rail({ onSearch }: { onSearch: () => void }) {
   const counts = useCounts();
+  const groups = useNouns();
   return (
     <nav className={css.rail} aria-label="Pages">
       <Brand />
-      {NOUNS.map(({ title = '', nouns }) => (
+      <button type="button" className={css.find} onClick={onSearch} aria-keyshortcuts="/">
+        <Icon name="search" />
+        Search
+        <kbd aria-hidden="true">/</kbd>
+      </button>
+      {groups.map(({ title = '', nouns }) => (
         <div key={title}>
           {title && <h2 className={css.group}>{title}</h2>}
           {nouns.map(({ to, name }) => (
@@ -125,11 +101,15 @@ const Brand = () => (
   </Link>
 );
 
-export function TopBar() {
+export function TopBar({ onSearch }: { onSearch: () => void }) {
   const signOut = useSignOut();
   return (
     <div className={css.top}>
       <Brand />
+      <Button kind="bare" small onClick={onSearch}>
+        <Icon name="search" />
+        Search
+      </Button>
       <Button kind="bare" small onClick={signOut}>
         Sign out
       </Button>
@@ -137,14 +117,14 @@ export function TopBar() {
   );
 }
 
-const TABS: readonly (Noun & { icon: IconName })[] = [
+const TABS: readonly { to: string; name: string; icon: IconName }[] = [
   { to: '/', name: 'Overview', icon: 'orb' },
   { to: '/hosts', name: 'Hosts', icon: 'host' },
   { to: '/networks', name: 'Networks', icon: 'network' },
   { to: '/memberships', name: 'Memberships', icon: 'membership' },
-  { to: '/events', name: 'Events', icon: 'command' },
 ];
 
+/** Four pages, and the others behind the fifth tab. */
 export function PhoneTabs() {
   const counts = useCounts();
   return (
@@ -156,6 +136,32 @@ export function PhoneTabs() {
           {counts[to]?.state && <em>{counts[to].count.toLocaleString('en-US')}</em>}
         </Link>
       ))}
+      <MorePages />
     </nav>
   );
 }
+
+function MorePages() {
+  const groups = useNouns();
+  const more = useRef<HTMLDivElement>(null);
+  const counts = useCounts();
+  const others = groups.flatMap(({ nouns }) => nouns.filter(({ to }) => !TABS.some((tab) => tab.to === to)));
+  return (
+    <>
+      <button type="button" popoverTarget={MORE}>
+        <Icon name="more" />
+        More
+      </button>
+      <div id={MORE} ref={more} popover="auto" className={css.more} onClick={() => more.current?.hidePopover()}>
+        {others.map(({ to, name }) => (
+          <Link key={to} to={to}>
+            {name}
+            <Count count={counts[to]} />
+          </Link>
+        ))}
+      </div>
+    </>
+  );
+}
+
+const MORE = 'more-pages';

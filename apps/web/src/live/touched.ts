@@ -9,21 +9,21 @@ const INTERFACES = ['/v1/memberships', '/v1/nodes/', '/v1/interfaces'];
 const BY_FAMILY: Record<string, readonly string[]> = {
   host: ['/v1/hosts', '/v1/status'],
   node: ['/v1/nodes', '/v1/memberships'],
-  container: ['/v1/containers', '/v1/hosts/', '/v1/nodes', '/v1/status'],
+  container: ['/v1/containers', '/v1/hosts/', '/v1/nodes', '/v1/status', '/v1/routes'],
   workload: ['/v1/workloads'],
   network: MEMBERSHIPS,
   authorization: MEMBERSHIPS,
   admission: MEMBERSHIPS,
-  interface: INTERFACES,
-  address: INTERFACES,
-  item: [...MEMBERSHIPS, '/v1/containers', '/v1/commands'],
+  interface: [...INTERFACES, '/v1/routes'],
+  address: [...INTERFACES, '/v1/routes'],
+  item: [...MEMBERSHIPS, '/v1/containers', '/v1/commands', '/v1/routes'],
   command: ['/v1/commands', '/v1/containers', '/v1/memberships', '/v1/status'],
   finding: ['/v1/findings', '/v1/networks', '/v1/status'],
   controller: ['/v1/controllers', '/v1/networks', '/v1/status'],
   route: ['/v1/routes', '/v1/interfaces', '/v1/networks'],
   router: ['/v1/routes', '/v1/networks'],
   path: ['/v1/networks/{network}/paths'],
-  token: ['/v1/tokens', '/v1/me'],
+  token: ['/v1/tokens', '/v1/join-tokens', '/v1/me'],
 };
 const ALWAYS = ['/v1/events', '/v1/explanations'];
 

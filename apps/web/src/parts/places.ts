@@ -7,6 +7,11 @@ export const nodePlace = (name: string) => `/nodes/${encodeURIComponent(name)}`;
 export const networkPlace = (reference: string) => `/networks/${encodeURIComponent(reference)}`;
 export const membershipPlace = (node: string, network: string) =>
   `/memberships/${encodeURIComponent(node)}/${encodeURIComponent(network)}`;
+export const containerPlace = (node: string) => `/containers/${encodeURIComponent(node.replace('/', '.'))}`;
+/** A prefix is written 192.168.10.0-24, because not every proxy accepts %2F. */
+export const routePlace = (network: string, target: string) =>
+  `/routes/${encodeURIComponent(network)}/${encodeURIComponent(target.replace('/', '-'))}`;
+export const controllerPlace = (name: string) => `/controllers/${encodeURIComponent(name)}`;
 export const commandPlace = (id: string) => `/commands/${encodeURIComponent(id)}`;
 
 export function aboutPlace(about: Shape<'AttentionAbout'> | undefined): string | undefined {

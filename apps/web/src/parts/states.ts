@@ -55,6 +55,33 @@ export function networkStanding({ memberships, sync, findings }: Shape<'Network'
   return { is: 'fine' };
 }
 
+export const containerStanding = ({ outcome, intent }: Shape<'Container'>): Standing =>
+  intent === 'absent' ? { is: 'working', word: 'being removed' } : outcomeStanding(outcome);
+
+export function routeStanding({ state, findings }: Shape<'KeptRoute'>): Standing {
+  const worst = findings.find(({ severity }) => severity === 'error');
+  if (worst) return { is: 'failed', word: worst.code };
+  if (state === 'pending') return { is: 'waiting', word: 'not announced' };
+  const warning = findings.find(({ severity }) => severity === 'warning');
+  return warning ? { is: 'waiting', word: warning.code } : { is: 'fine', word: 'announced' };
+}
+
+const OF_CONTROLLER: Record<Shape<'ControllerState'>, Standing> = {
+  up: { is: 'fine', word: 'up' },
+  away: { is: 'away', word: 'away' },
+  absent: { is: 'failed', word: 'absent' },
+  moved: { is: 'failed', word: 'moved' },
+  unknown: { is: 'unknown', word: 'not asked yet' },
+};
+export const controllerStanding = ({ state }: Shape<'Controller'>): Standing => OF_CONTROLLER[state];
+
+/** A label that has no effect says why. */
+export function workloadStanding({ networks, node, state }: Shape<'Workload'>): Standing {
+  if (networks.some(({ code }) => code !== null)) return { is: 'failed', word: 'without effect' };
+  if (!node) return { is: 'waiting', word: 'not attached' };
+  return state === 'running' ? { is: 'fine', word: 'attached' } : { is: 'waiting', word: state };
+}
+
 const OF_COMMAND: Record<Shape<'CommandState'>, Standing> = {
   queued: { is: 'working', word: 'queued' },
   delivered: { is: 'working', word: 'on its way' },

@@ -1,4 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import css from './tools.module.css';
 
 /** What a table shows, in the address: a page can be sent to somebody else, and the way back leads to it. */
@@ -6,6 +7,11 @@ export interface ListSearch {
   q?: string;
   sort?: string;
   state?: string;
+  /** A time that was chosen: its start and its end. */
+  from?: string;
+  to?: string;
+  /** The time that can be chosen from. */
+  over?: string;
 }
 
 export function useListSearch(): [ListSearch, (change: ListSearch) => void] {
@@ -31,7 +37,14 @@ export interface Choice {
   count: number;
 }
 
-export function Tools({ placeholder, choices = [] }: { placeholder: string; choices?: readonly Choice[] }) {
+interface ToolsProps {
+  placeholder: string;
+  choices?: readonly Choice[];
+  /** Buttons that choose a time. */
+  times?: ReactNode;
+}
+
+export function Tools({ placeholder, choices = [], times }: ToolsProps) {
   const [{ q = '', state }, set] = useListSearch();
   return (
     <div className={css.tools}>
@@ -49,6 +62,11 @@ export function Tools({ placeholder, choices = [] }: { placeholder: string; choi
               {name} {count.toLocaleString('en-US')}
             </button>
           ))}
+        </div>
+      )}
+      {times && (
+        <div className={css.choices} role="group" aria-label="Time">
+          {times}
         </div>
       )}
     </div>

@@ -1,17 +1,31 @@
+import { Suspense } from 'react';
 import { useEndlessList } from '../../api/use-read.js';
 import { Page } from '../../frame/page.js';
 import { Button } from '../../parts/button.js';
-import { Refused, Asking } from '../../parts/notice.js';
+import { later } from '../../parts/later.js';
+import { Asking, Nothing, Refused } from '../../parts/notice.js';
 import { Story } from '../../parts/story.js';
 import { Tools, useListSearch } from '../../parts/tools.js';
+import { clockWord } from '../../parts/words.js';
 import { lineOf } from './last-events.js';
+import type { Period } from './histogram.js';
 import { useNetworkNames } from './use-network-names.js';
 import css from '../page-body.module.css';
+import bars from './histogram.module.css';
 
-/** Everything that was recorded, the newest first. */
+const Histogram = later(async () => (await import('./histogram.js')).Histogram);
+
+const PERIODS: readonly { value: Period; name: string }[] = [
+  { value: '1h', name: 'Hour' },
+  { value: '24h', name: 'Day' },
+  { value: '7d', name: 'Week' },
+];
+
+/** Everything that was recorded, the newest first; a bar chooses the events of its time. */
 export function EventsPage() {
-  const [{ q = '' }] = useListSearch();
-  const { items, isWhole, error, more } = useEndlessList('/v1/events');
+  const [{ q = '', from, to, over: asked }, setSearch] = useListSearch();
+  const period = PERIODS.find(({ value }) => value === asked)?.value ?? '24h';
+  const { items, isWhole, error, more } = useEndlessList('/v1/events', { since: from, until: to });
   const names = useNetworkNames();
   if (error && items.length === 0) return <Refused error={error} what="events" />;
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
@@ -22,12 +36,28 @@ export function EventsPage() {
       return words.every((word) => hay.includes(word));
     })
     .map(({ line }) => line);
-  const newest = lines[0];
   return (
-    <Page title={newest ? <>Last: {newest.text}</> : 'Nothing has happened yet'} run="orrery events -f">
-      <Tools placeholder="Filter by words, type or person" />
+    <Page title={titleOf(lines[0]?.text, from !== undefined, isWhole)} run={runOf(from, to)}>
+      <Tools
+        placeholder="Filter by words, type or person"
+        times={<Periods chosen={period} onChoose={(over) => setSearch({ over, from: undefined, to: undefined })} />}
+      />
+      <Suspense fallback={<div className={bars.bars} />}>
+        <Histogram period={period} chosen={from} onChoose={(bar) => setSearch({ from: bar?.from, to: bar?.to })} />
+      </Suspense>
+      {from !== undefined && (
+        <ChosenTime from={from} to={to} onAll={() => setSearch({ from: undefined, to: undefined })} />
+      )}
       <div className={css.body}>
-        {items.length === 0 && !isWhole ? <Asking what="events" /> : <Story lines={lines} />}
+        {items.length === 0 ? (
+          isWhole ? (
+            <Nothing>Nothing was recorded in this time</Nothing>
+          ) : (
+            <Asking what="events" />
+          )
+        ) : (
+          <Story lines={lines} />
+        )}
         {more && (
           <p className={css.more}>
             <Button onClick={more}>Show earlier events</Button>
@@ -35,5 +65,41 @@ export function EventsPage() {
         )}
       </div>
     </Page>
+  );
+}
+
+function titleOf(newest: string | undefined, isTime: boolean, isWhole: boolean): string {
+  if (newest === undefined && !isWhole) return isTime ? 'Events of this time' : 'Events';
+  if (newest === undefined) return isTime ? 'Nothing happened in this time' : 'Nothing has happened yet';
+  return isTime ? `The last in this time: ${newest}` : `Last: ${newest}`;
+}
+
+const runOf = (from: string | undefined, to: string | undefined): string =>
+  from === undefined ? 'orrery events -f' : `orrery events --since ${from}${to === undefined ? '' : ` --until ${to}`}`;
+
+function Periods({ chosen, onChoose }: { chosen: Period; onChoose: (period: Period) => void }) {
+  return PERIODS.map(({ value, name }) => (
+    <button key={value} type="button" aria-pressed={value === chosen} onClick={() => onChoose(value)}>
+      {name}
+    </button>
+  ));
+}
+
+function ChosenTime({ from, to, onAll }: { from: string; to: string | undefined; onAll: () => void }) {
+  const now = Date.now();
+  return (
+    <p className={bars.chosen} role="status">
+      <span>
+        From <b>{clockWord(from, now)}</b>{' '}
+        {to !== undefined && (
+          <>
+            until <b>{clockWord(to, now)}</b>
+          </>
+        )}
+      </span>
+      <Button small onClick={onAll}>
+        All events
+      </Button>
+    </p>
   );
 }

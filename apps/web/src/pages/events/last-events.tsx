@@ -6,13 +6,20 @@ import { narrate } from './narrate.js';
 import { useNetworkNames } from './use-network-names.js';
 
 /** Events that only repeat what others say are left out of short lists. */
-const DULL = new Set(['io.orrery.host.snapshot', 'io.orrery.command.delivered', 'io.orrery.item.settled']);
+export const DULL = new Set(['io.orrery.host.snapshot', 'io.orrery.command.delivered', 'io.orrery.item.settled']);
+
+interface LastEventsProps {
+  query: Asking['query'];
+  most: number;
+  /** What belongs to it among those that the query finds. */
+  isOfIt?: (event: Shape<'CloudEvent'>) => boolean;
+}
 
 /** The newest events, of everything or of one thing. */
-export function LastEvents({ query, most }: { query: Asking['query']; most: number }) {
+export function LastEvents({ query, most, isOfIt = () => true }: LastEventsProps) {
   const { data } = useRead('/v1/events', { query: { ...query, limit: most + 20 } });
   const names = useNetworkNames();
-  const lines = (data?.items ?? []).filter(({ type }) => !DULL.has(type)).slice(0, most);
+  const lines = (data?.items ?? []).filter((event) => !DULL.has(event.type) && isOfIt(event)).slice(0, most);
   if (data && lines.length === 0) return <Nothing>Nothing was recorded yet</Nothing>;
   return <Story lines={lines.map((event) => lineOf(event, names))} />;
 }

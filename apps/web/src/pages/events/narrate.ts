@@ -88,6 +88,15 @@ const WORDS: Record<string, [State, Teller]> = {
     'asked',
     (about, data) => [`${about}: ${word(data.stage)}`, word(data.detail)].filter(Boolean).join(' '),
   ],
+  'controller.added': ['asked', (about, data) => `controller ${word(data.name) || about} was added`],
+  'controller.removed': ['asked', (about, data) => `controller ${word(data.name) || about} was removed`],
+  'route.opened': ['asked', (about, data) => `${word(data.router)} is to carry ${word(data.target)} into ${about}`],
+  'route.switched': [
+    'waiting',
+    (about, data) => `${word(data.router)} carries ${word(data.target)} into ${about} now${because(data)}`,
+  ],
+  'route.closed': ['asked', (about, data) => `${word(data.target)} is no longer brought into ${about}`],
+  'router.changed': ['unknown', (about) => `the router ${about} reported a change`],
   'token.revoked': ['asked', (about, data) => `the token ${word(data.name) || about} was revoked`],
   'token.created': ['asked', (about, data) => `the token ${word(data.name) || about} was created`],
 };

@@ -22,6 +22,7 @@ describe('the sentence about a list', () => {
     ],
     ['One host never connected; the other two are online', [{ is: 'waiting', word: 'never connected' }, fine, fine]],
     ['Two hosts are unreachable', of(2, away)],
+    ['One host failed; the other host is online', [{ is: 'failed' }, fine]],
   ])('is: %s', (sentence, standings) => {
     expect(listSentence(standings, 'host', 'online')).toBe(sentence);
   });

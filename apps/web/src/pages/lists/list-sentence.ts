@@ -15,8 +15,10 @@ export function listSentence(standings: readonly Standing[], noun: string, fine:
   if (groups.length === 0) return allFine(standings.length, count, noun, fine);
   const parts = groups.map(({ said, count: number }, at) => {
     const subject = at === 0 ? `${count(number)} ${noun}${number === 1 ? '' : 's'}` : count(number);
-    // `never connected` is a verb already.
-    return said.startsWith('never ') ? `${subject} ${said}` : `${subject} ${number === 1 ? 'is' : 'are'} ${said}`;
+    // `never connected` and `failed` are verbs already.
+    return said === 'failed' || said.startsWith('never ')
+      ? `${subject} ${said}`
+      : `${subject} ${number === 1 ? 'is' : 'are'} ${said}`;
   });
   const others =
     rest === 0 || fine === '' ? '' : `; the other ${rest === 1 ? `${noun} is` : `${count(rest)} are`} ${fine}`;

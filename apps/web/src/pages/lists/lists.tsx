@@ -2,14 +2,21 @@ import { Link } from '@tanstack/react-router';
 import type { Shape } from '../../api/client.js';
 import { useList } from '../../api/use-read.js';
 import type { Shown } from '../../parts/rows.js';
-import { commandPlace, hostPlace, membershipPlace, networkPlace, nodePlace } from '../../parts/places.js';
+import {
+  commandPlace,
+  containerPlace,
+  hostPlace,
+  membershipPlace,
+  networkPlace,
+  nodePlace,
+} from '../../parts/places.js';
 import {
   commandStanding,
+  containerStanding,
   hostStanding,
   membershipStanding,
   networkStanding,
   nodeStanding,
-  outcomeStanding,
   OF_SEVERITY,
   type Standing,
 } from '../../parts/states.js';
@@ -96,14 +103,12 @@ export function NodesPage() {
 }
 
 type Container = Shape<'Container'>;
-const containerStanding = ({ outcome, intent }: Container): Standing =>
-  intent === 'absent' ? { is: 'working', word: 'being removed' } : outcomeStanding(outcome);
 const CONTAINERS: Shown<Container> = {
   columns: [
     nameColumn(
       'Container',
       ({ node }) => node.name,
-      ({ node }) => nodePlace(node.name),
+      ({ node }) => containerPlace(node.name),
     ),
     stateColumn(containerStanding),
     textColumn('runs', 'Engine says', ({ status }) => status?.state ?? null),

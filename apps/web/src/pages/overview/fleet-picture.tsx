@@ -1,7 +1,8 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useNavigate } from '@tanstack/react-router';
 import type { Shape } from '../../api/client.js';
-import { Picture } from '../../picture/picture.js';
+import { useFleetEvents } from '../../live/use-live.js';
+import { Picture, type PictureHandle } from '../../picture/picture.js';
 import { hostPlace } from '../../parts/places.js';
 import { SiteList } from './site-list.js';
 import css from './overview.module.css';
@@ -23,6 +24,8 @@ export function FleetPicture({ topology, chosen, onChoose, shown, onShow }: Flee
     const host = topology?.hosts.find((one) => one.id === id);
     if (host) void navigate({ to: hostPlace(host.name) });
   };
+  const picture = useRef<PictureHandle>(null);
+  useFleetEvents(({ orreryhost }) => orreryhost !== null && picture.current?.ring(orreryhost));
   useKeyOfList(() => onShow(shown === 'list' ? 'picture' : 'list'));
   return (
     <div className={css.picture}>
@@ -37,7 +40,7 @@ export function FleetPicture({ topology, chosen, onChoose, shown, onShow }: Flee
         <SiteList />
       ) : (
         <div className={css.canvas}>
-          <Picture topology={topology} chosen={chosen} onChoose={onChoose} onOpen={open} />
+          <Picture ref={picture} topology={topology} chosen={chosen} onChoose={onChoose} onOpen={open} />
         </div>
       )}
     </div>

@@ -7,6 +7,7 @@ import { Nothing } from '../../parts/notice.js';
 import { membershipPlace, nodePlace } from '../../parts/places.js';
 import { membershipStanding, nodeStanding } from '../../parts/states.js';
 import { nameColumn, stateColumn, textColumn } from '../lists/columns.js';
+import { hostThen } from '../timeline/past.js';
 import { ThingPage, type Fact } from './thing-page.js';
 import { useNamed } from './use-params.js';
 import css from '../page-body.module.css';
@@ -20,6 +21,7 @@ export function HostPage() {
       crumbs={[{ name: 'Hosts', to: '/hosts' }, { name: host }]}
       run={`orrery explain host:${host}`}
       events={{ host }}
+      past={hostThen}
       facts={data ? factsOf(data) : []}
     >
       <NodesOf host={host} />
@@ -115,15 +117,16 @@ function kernelWord({ interfaceUp, addresses }: Membership): string | null {
   return [interfaceUp ? 'up' : 'down', ...addresses].join(', ');
 }
 
-function MembershipsOf({ host }: { host: string }) {
-  const { items, isWhole } = useList('/v1/memberships', { host });
+/** Of a host or of one of its nodes. */
+export function MembershipsOf({ host, node }: { host?: string; node?: string }) {
+  const { items, isWhole } = useList('/v1/memberships', { host, node });
   return (
     <section className={css.section}>
       <h2>
         Memberships <small>as three witnesses see each</small>
       </h2>
       {items.length === 0 ? (
-        isWhole && <Nothing>None of its nodes is in a network</Nothing>
+        isWhole && <Nothing>Not in a network</Nothing>
       ) : (
         <div className={css.wide}>
           <DataTable

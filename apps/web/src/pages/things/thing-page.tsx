@@ -1,19 +1,23 @@
-import type { ReactNode } from 'react';
+import { Suspense, type ReactNode } from 'react';
 import type { Asking, Shape } from '../../api/client.js';
 import { useRead } from '../../api/use-read.js';
 import { Page, type Crumb } from '../../frame/page.js';
 import { Age, Clocked } from '../../parts/age.js';
 import { Fix } from '../../parts/fix.js';
 import { Mark, StateWord, type State } from '../../parts/mark.js';
+import { later } from '../../parts/later.js';
 import { Asking as StillAsking, Refused } from '../../parts/notice.js';
 import { linksOf } from '../../parts/places.js';
 import { Sentence } from '../../parts/sentence.js';
 import { OF_STANDING } from '../../parts/states.js';
 import { Story } from '../../parts/story.js';
 import { LastEvents } from '../events/last-events.js';
+import type { Rewind } from '../timeline/past.js';
 import css from '../page-body.module.css';
 
 type Explanation = Shape<'Explanation'>;
+
+const Timeline = later(async () => (await import('../timeline/timeline.js')).Timeline);
 
 interface ThingPageProps {
   /** What the API is asked to explain. */
@@ -22,6 +26,8 @@ interface ThingPageProps {
   run: string;
   /** Which events belong to it. */
   events?: Asking['query'];
+  /** What was so after some of these events: the page can be rewound. */
+  past?: Rewind;
   /** What can be done about the cause. */
   acts?: ReactNode;
   facts?: readonly Fact[];
@@ -31,7 +37,17 @@ interface ThingPageProps {
 }
 
 /** The page of one thing: the sentence that explains it, what can be done, what is known, and how it came to be so. */
-export function ThingPage({ about, crumbs, run, events, acts, facts = [], isWitnessed, children }: ThingPageProps) {
+export function ThingPage({
+  about,
+  crumbs,
+  run,
+  events,
+  past,
+  acts,
+  facts = [],
+  isWitnessed,
+  children,
+}: ThingPageProps) {
   const { data, error } = useRead('/v1/explanations', { query: about });
   const name = crumbs.at(-1)?.name ?? about.about;
   if (!data && error) return <Refused error={error} what={name} />;
@@ -48,7 +64,12 @@ export function ThingPage({ about, crumbs, run, events, acts, facts = [], isWitn
           {children}
           {!isWitnessed && data.views && <Views views={data.views} />}
           <StorySection story={data.story} />
-          {events && (
+          {events && past && (
+            <Suspense>
+              <Timeline query={events} rewind={past} />
+            </Suspense>
+          )}
+          {events && !past && (
             <section className={css.section}>
               <h2>Last events</h2>
               <LastEvents query={events} most={12} />
@@ -166,7 +187,7 @@ function StorySection({ story }: Pick<Explanation, 'story'>) {
 
 export type Fact = [name: string, value: ReactNode];
 
-function Facts({ facts }: { facts: readonly Fact[] }) {
+export function Facts({ facts }: { facts: readonly Fact[] }) {
   if (facts.length === 0) return null;
   return (
     <dl className={css.facts}>

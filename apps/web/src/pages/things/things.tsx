@@ -1,13 +1,26 @@
 import { Link } from '@tanstack/react-router';
+import { Suspense } from 'react';
 import { useRead } from '../../api/use-read.js';
 import { useMay } from '../../door/use-door.js';
 import { Age } from '../../parts/age.js';
-import { commandPlace, hostPlace, networkPlace, nodePlace } from '../../parts/places.js';
+import { later } from '../../parts/later.js';
+import {
+  commandPlace,
+  containerPlace,
+  controllerPlace,
+  hostPlace,
+  networkPlace,
+  nodePlace,
+} from '../../parts/places.js';
 import { Witnesses } from '../../parts/witnesses.js';
 import { AuthorizeActs } from './authorize-acts.js';
-import { ThingPage } from './thing-page.js';
+import { membershipThen } from '../timeline/past.js';
+import { ThingPage, type Fact } from './thing-page.js';
 import { useNamed } from './use-params.js';
 import css from '../page-body.module.css';
+
+const PathsIn = later(async () => (await import('./paths-of.js')).PathsIn);
+const PathsOfNode = later(async () => (await import('./paths-of.js')).PathsOfNode);
 
 export function NodePage() {
   const { node } = useNamed();
@@ -25,10 +38,17 @@ export function NodePage() {
               ['Address', data.address ? <code>{data.address}</code> : 'none yet'],
               ['Kind', data.kind === 'host' ? "the host's own zerotier-one" : 'in a container'],
               ['zerotier-one', data.zerotierVersion ?? 'not reported'],
+              ...(data.kind === 'container'
+                ? [['Container', <Link to={containerPlace(data.name)}>{data.name}</Link>] satisfies Fact]
+                : []),
             ]
           : []
       }
-    />
+    >
+      <Suspense>
+        <PathsOfNode node={node} />
+      </Suspense>
+    </ThingPage>
   );
 }
 
@@ -46,14 +66,25 @@ export function NetworkPage() {
         data
           ? [
               ['ID', <code>{data.id}</code>],
-              ['Kept by', data.managedBy?.name ?? 'somebody else'],
+              [
+                'Kept by',
+                data.managedBy ? (
+                  <Link to={controllerPlace(data.managedBy.name)}>{data.managedBy.name}</Link>
+                ) : (
+                  'somebody else'
+                ),
+              ],
               ['Pool', data.config?.pools.map(({ start, end }) => `${start} – ${end}`).join(', ') || 'none'],
               ['Admits', data.admission?.selector ?? data.admission?.by ?? 'not known'],
               ['Memberships', `${data.memberships.ok} of ${data.memberships.total} OK`],
             ]
           : []
       }
-    />
+    >
+      <Suspense>
+        <PathsIn network={network} title="Paths" />
+      </Suspense>
+    </ThingPage>
   );
 }
 
@@ -69,6 +100,7 @@ export function MembershipPage() {
       crumbs={[{ name: 'Memberships', to: '/memberships' }, { name: `${node} in ${name}` }]}
       run={`orrery explain ${node} ${data?.network.name === null ? network : name}`}
       events={{ node, network }}
+      past={membershipThen}
       isWitnessed
       acts={waits && data.controller && mayDecide ? <AuthorizeActs node={node} network={network} /> : undefined}
       facts={

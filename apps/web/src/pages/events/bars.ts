@@ -1,0 +1,41 @@
+import type { Shape } from '../../api/client.js';
+
+type Histogram = Shape<'EventHistogram'>;
+
+export interface Bar {
+  /** Start and end of the time that it stands for. */
+  from: string;
+  to: string;
+  error: number;
+  warning: number;
+  info: number;
+  /** How high it is, of 1: the highest. */
+  height: number;
+}
+
+/** Bars of a histogram by severity; a single event is seen beside a thousand, because heights are square roots. Pure. */
+export function barsOf({ buckets, to }: Histogram): Bar[] {
+  const totals = buckets.map(({ counts }) =>
+    Object.values(counts as Record<string, number>).reduce((a, b) => a + b, 0),
+  );
+  const most = Math.max(1, ...totals);
+  return buckets.map(({ at, counts }, index) => {
+    const { error = 0, warning = 0, info = 0 } = counts as Record<string, number>;
+    return {
+      ...{ from: at, to: buckets[index + 1]?.at ?? to, error, warning, info },
+      height: Math.sqrt((totals[index] ?? 0) / most),
+    };
+  });
+}
+
+/** `12 events, 2 of them errors`. */
+export function sayBar({ error, warning, info }: Pick<Bar, 'error' | 'warning' | 'info'>): string {
+  const all = error + warning + info;
+  if (all === 0) return 'no events';
+  const events = `${all.toLocaleString('en-US')} ${all === 1 ? 'event' : 'events'}`;
+  const worse = [
+    error > 0 && `${error.toLocaleString('en-US')} ${error === 1 ? 'error' : 'errors'}`,
+    warning > 0 && `${warning.toLocaleString('en-US')} ${warning === 1 ? 'warning' : 'warnings'}`,
+  ].filter(Boolean);
+  return worse.length === 0 ? events : `${events}, ${worse.join(' and ')} among them`;
+}

@@ -1,0 +1,95 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useRef, useState, type KeyboardEvent } from 'react';
+import { read } from '../../api/client.js';
+import { clockWord } from '../../parts/words.js';
+import { barsOf, sayBar, type Bar } from './bars.js';
+import css from './histogram.module.css';
+
+/** Counting reads many events, so it follows the stream only from afar. */
+const AGAIN_MS = 30_000;
+const HIGH = 100;
+/** Round times of a day, and each bar wide enough to be hit. */
+const barsFor = (width: number) => (width >= 1440 ? 48 : width > 1120 ? 24 : 12);
+const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
+
+export type Period = '1h' | '24h' | '7d';
+
+interface HistogramProps {
+  period: Period;
+  /** A time in the bar that was chosen. */
+  chosen: string | undefined;
+  onChoose: (bar: Bar | undefined) => void;
+}
+
+/** How many events there were, over time. A bar is a button that chooses its time; arrows go from one to the next. */
+export function Histogram({ period, chosen, onChoose }: HistogramProps) {
+  const bars = useBars(period);
+  const group = useRef<HTMLDivElement>(null);
+  if (!bars) return <div className={css.bars} />;
+  const now = Date.now();
+  const isChosen = ({ from, to }: Bar) => chosen !== undefined && from <= chosen && chosen < to;
+  const found = bars.findIndex(isChosen);
+  const active = found < 0 ? bars.length - 1 : found;
+  const onKeyDown = ({ key, target }: KeyboardEvent) => {
+    const step = STEPS[key];
+    const buttons = [...(group.current?.children ?? [])] as HTMLElement[];
+    if (step !== undefined) buttons[buttons.indexOf(target as HTMLElement) + step]?.focus();
+  };
+  return (
+    <div className={css.around}>
+      <div ref={group} className={css.bars} role="group" aria-label="Events over time" onKeyDown={onKeyDown}>
+        {bars.map((bar, index) => (
+          <button
+            key={bar.from}
+            type="button"
+            tabIndex={index === active ? 0 : -1}
+            aria-pressed={isChosen(bar)}
+            aria-label={`${clockWord(bar.from, now)}: ${sayBar(bar)}`}
+            title={`${clockWord(bar.from, now)}: ${sayBar(bar)}`}
+            onClick={() => onChoose(isChosen(bar) ? undefined : bar)}
+          >
+            <Column bar={bar} />
+          </button>
+        ))}
+      </div>
+      <p className={css.axis} aria-hidden="true">
+        <span>{clockWord(bars[0]?.from ?? '', now)}</span>
+        <span>now</span>
+      </p>
+    </div>
+  );
+}
+
+function useBars(period: Period): Bar[] | undefined {
+  const [buckets] = useState(() => barsFor(innerWidth));
+  const { data } = useQuery({
+    queryKey: ['histogram', period, buckets],
+    queryFn: ({ signal }) => read('/v1/events/histogram', { query: { from: period, buckets, by: 'severity' } }, signal),
+    refetchInterval: AGAIN_MS,
+    placeholderData: keepPreviousData,
+    select: barsOf,
+  });
+  return data;
+}
+
+/** Errors at the foot, then warnings, then everything else. */
+function Column({ bar: { error, warning, info, height } }: { bar: Bar }) {
+  const all = error + warning + info;
+  if (all === 0) return null;
+  const high = Math.max(height * HIGH, 4);
+  const parts = [
+    { tone: css.error, count: error },
+    { tone: css.warning, count: warning },
+    { tone: css.info, count: info },
+  ];
+  const tops = parts.map((_, at) => parts.slice(0, at + 1).reduce((sum, { count }) => sum + (high * count) / all, 0));
+  return (
+    <svg viewBox={`0 0 10 ${HIGH}`} preserveAspectRatio="none" aria-hidden="true">
+      {parts.map(({ tone, count }, at) => {
+        const top = tops[at] ?? 0;
+        const size = (high * count) / all;
+        return count > 0 && <rect key={tone} className={tone} x="1" width="8" y={HIGH - top} height={size} />;
+      })}
+    </svg>
+  );
+}

@@ -1,0 +1,177 @@
+import { Link } from '@tanstack/react-router';
+import type { Shape } from '../../api/client.js';
+import { useRead } from '../../api/use-read.js';
+import { Page } from '../../frame/page.js';
+import { Age, Clocked } from '../../parts/age.js';
+import { DataTable, type Column } from '../../parts/data-table.js';
+import { Fix } from '../../parts/fix.js';
+import { StateWord } from '../../parts/mark.js';
+import { Asking, Nothing, Refused } from '../../parts/notice.js';
+import { networkPlace, nodePlace } from '../../parts/places.js';
+import { Sentence, type Linked } from '../../parts/sentence.js';
+import { OF_SEVERITY, outcomeStanding, routeStanding } from '../../parts/states.js';
+import { LastEvents } from '../events/last-events.js';
+import { nameColumn, textColumn } from '../lists/columns.js';
+import { Facts, type Fact } from '../things/thing-page.js';
+import { useNamed } from '../things/use-params.js';
+import { routeSentence } from './route-sentence.js';
+import css from '../page-body.module.css';
+
+type Route = Shape<'KeptRoute'>;
+type Via = Route['via'][number];
+
+/** A prefix that routers bring into a network: who carries it, who stands by, and what is announced. */
+export function RoutePage() {
+  const { network, route } = useNamed();
+  const { data, error } = useRead('/v1/networks/{network}/routes/{route}', { path: { network, route } });
+  const name = route.replace('-', '/');
+  if (!data && error) return <Refused error={error} what={name} />;
+  if (!data) return <Asking what={name} />;
+  const { target, since, findings } = data;
+  const { is, word } = routeStanding(data);
+  return (
+    <Page
+      crumbs={[{ name: 'Routes', to: '/routes' }, { name: `${target} into ${data.network.name ?? data.network.id}` }]}
+      title={<Sentence text={routeSentence(data)} links={linksOf(data)} />}
+      sub={
+        <>
+          <StateWord is={is}>{word}</StateWord>
+          {since && (
+            <span>
+              by this router since <Clocked at={since} />, <Age at={since} />
+            </span>
+          )}
+        </>
+      }
+      run={`orrery route get ${target} --network ${data.network.name ?? data.network.id}`}
+    >
+      <div className={css.two}>
+        <div>
+          <Routers route={data} />
+          <Announced route={data} />
+          <section className={css.section}>
+            <h2>Last events</h2>
+            <LastEvents
+              query={{ network: data.network.id, type: 'route.opened,route.switched,route.closed' }}
+              most={12}
+              isOfIt={({ data: said }) => said['target'] === target}
+            />
+          </section>
+        </div>
+        <aside>
+          <div className={css.fixes}>
+            {findings.map((finding) => (
+              <Fix key={`${finding.code} ${finding.cause}`} cause={finding} state={OF_SEVERITY[finding.severity]} />
+            ))}
+            <RouterFixes route={data} />
+          </div>
+          <Facts facts={factsOf(data)} />
+        </aside>
+      </div>
+    </Page>
+  );
+}
+
+const linksOf = ({ network, router }: Route): Linked[] => [
+  ...(router === null ? [] : [{ text: router, to: nodePlace(router) }]),
+  { text: network.name ?? network.id, to: networkPlace(network.id) },
+];
+
+/** What keeps a router from forwarding. */
+function RouterFixes({ route: { via } }: { route: Route }) {
+  return via.map(({ node, outcome }) =>
+    outcome && outcome.kind !== 'done' ? (
+      <Fix
+        key={node.id}
+        cause={{ ...outcome, cause: `${node.name}: ${outcome.cause}` }}
+        state={outcomeStanding(outcome).is}
+      />
+    ) : null,
+  );
+}
+
+interface RouterRow extends Via {
+  carries: boolean;
+}
+
+const ROUTERS: readonly Column<RouterRow>[] = [
+  nameColumn(
+    'Router',
+    ({ node }) => node.name,
+    ({ node }) => nodePlace(node.name),
+  ),
+  {
+    key: 'forwards',
+    title: 'Forwards',
+    show: ({ outcome }) => {
+      const { is, word } = outcomeStanding(outcome);
+      return <StateWord is={is}>{is === 'fine' ? 'forwards' : is === 'working' ? 'not reported yet' : word}</StateWord>;
+    },
+  },
+  textColumn('role', 'Role', ({ carries }) => (carries ? 'carries it' : 'stands by')),
+  { key: 'hears', title: 'Hears the router', show: hearsWord },
+  {
+    key: 'address',
+    title: 'Address',
+    show: ({ address }) => (address === null ? 'none yet' : <code>{address}</code>),
+    hide: 'phone',
+  },
+];
+
+function hearsWord({ carries, hears }: RouterRow) {
+  if (carries) return '–';
+  if (hears === undefined || hears === null) return 'not known';
+  return <StateWord is={hears ? 'fine' : 'waiting'}>{hears ? 'hears it' : 'does not hear it'}</StateWord>;
+}
+
+function Routers({ route: { via, router } }: { route: Route }) {
+  const rows = via.map((one) => ({ ...one, carries: one.node.name === router }));
+  return (
+    <section className={css.section}>
+      <h2>
+        Routers <small>in order of preference</small>
+      </h2>
+      {rows.length === 0 ? (
+        <Nothing>None is left</Nothing>
+      ) : (
+        <div className={css.wide}>
+          <DataTable caption="Routers" columns={ROUTERS} rows={rows} keyOf={({ node }) => node.id} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Announced({ route: { announced } }: { route: Route }) {
+  return (
+    <section className={css.section}>
+      <h2>
+        Announced <small>as the controller was told</small>
+      </h2>
+      {announced.length === 0 ? (
+        <Nothing>Nothing is announced</Nothing>
+      ) : (
+        <Facts
+          facts={announced.map(({ target, via }) => [
+            target,
+            <code>{via === null ? 'on the link' : `via ${via}`}</code>,
+          ])}
+        />
+      )}
+    </section>
+  );
+}
+
+function factsOf({ id, network, check, createdAt, via }: Route): Fact[] {
+  const launched = via.filter((one) => one.launched).length;
+  return [
+    ['Network', <Link to={networkPlace(network.id)}>{network.name ?? network.id}</Link>],
+    [
+      'Checked in the LAN',
+      check ? <code>{check.port ? `${check.address}:${check.port}` : check.address}</code> : 'nothing',
+    ],
+    ['Launched for it', `${launched} of ${via.length} routers`],
+    ['Added', <Age at={createdAt} ago />],
+    ['ID', <code>{id}</code>],
+  ];
+}

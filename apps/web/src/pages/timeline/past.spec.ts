@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Shape } from '../../api/client.js';
+import { hostThen, membershipThen } from './past.js';
+
+type Event = Shape<'CloudEvent'>;
+
+const event = (second: number, type: string, data: Record<string, unknown> = {}): Event => ({
+  ...{ specversion: '1.0', id: `a-${second}`, type: `io.orrery.${type}`, source: '/hosts/web-1', subject: null },
+  ...{ time: `2026-01-31T12:00:0${second}.000Z`, datacontenttype: 'application/json', orreryhost: null },
+  ...{ orrerycommittime: '2026-01-31T12:00:00Z', orreryhosttime: null, simulated: false, data },
+});
+const STORY = [
+  event(1, 'admission.requested', { network: '8056c2e21c000001' }),
+  event(2, 'authorization.requested', { after: { status: 'ACCESS_DENIED', addresses: [] } }),
+  event(3, 'item.settled', { outcome: { kind: 'waiting', code: 'authorization' } }),
+  event(4, 'admission.authorized', { by: 'anna' }),
+  event(5, 'interface.up', { after: { up: true, addresses: ['10.1.2.3/24'] } }),
+  event(6, 'authorization.granted', { after: { status: 'OK', addresses: ['10.1.2.3/24'] } }),
+];
+const texts = (count: number) => membershipThen(STORY.slice(0, count)).map(({ text }) => text);
+
+describe('what was so', () => {
+  it('is what each witness said last before that time', () => {
+    expect(texts(0)).toEqual(['no event tells', 'no event tells', 'no event tells', 'no event tells']);
+    expect(texts(3)).toEqual(['not authorized: it asks', 'ACCESS_DENIED', 'no event tells', 'waiting: authorization']);
+    expect(texts(5)).toEqual(['authorized, by anna', 'ACCESS_DENIED', 'up, 10.1.2.3/24', 'waiting: authorization']);
+    expect(texts(6)[1]).toBe('OK, 10.1.2.3/24');
+    expect(membershipThen(STORY)[1]?.since).toBe('2026-01-31T12:00:06.000Z');
+  });
+
+  it('is gone when an event says so', () => {
+    const left = [...STORY, event(7, 'network.left', { after: null }), event(8, 'interface.down', { after: null })];
+    expect(
+      membershipThen(left)
+        .map(({ text }) => text)
+        .slice(1, 3),
+    ).toEqual(['not joined', 'no interface']);
+  });
+
+  it('is told of a host as well', () => {
+    const story = [
+      event(1, 'host.online'),
+      event(2, 'host.engine-down', { cause: 'no socket' }),
+      event(3, 'host.unreachable'),
+    ];
+    expect(hostThen(story).map(({ text }) => text)).toEqual([
+      'unreachable',
+      'Docker does not answer: no socket',
+      'no event tells',
+    ]);
+  });
+
+  it('survives data of any shape', () => {
+    for (const data of [{ after: 5 }, { after: [], outcome: 'x' }, { after: { addresses: [{}], status: 7 } }])
+      for (const type of ['network.joined', 'interface.up', 'item.settled', 'node.up'])
+        expect(
+          JSON.stringify([membershipThen([event(1, type, data)]), hostThen([event(1, type, data)])]),
+        ).not.toContain('object');
+  });
+});

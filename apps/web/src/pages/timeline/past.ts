@@ -1,0 +1,126 @@
+import type { Shape } from '../../api/client.js';
+import type { State } from '../../parts/mark.js';
+
+type Event = Shape<'CloudEvent'>;
+type Data = Readonly<Record<string, unknown>>;
+
+/** What somebody said at a time, and since when. */
+export interface PastFact {
+  name: string;
+  text: string;
+  state: State;
+  /** When it was said last; undefined: no event before that time tells. */
+  since?: string;
+}
+
+/** What was so after these events, the oldest first. */
+export type Rewind = (events: readonly Event[]) => PastFact[];
+
+interface Told {
+  state: State;
+  text: string;
+}
+/** What an event says of this; undefined: nothing. */
+type Reader = (type: string, data: Data) => Told | undefined;
+
+const word = (value: unknown): string => (typeof value === 'string' ? value : '');
+const within = (value: unknown): Data => (typeof value === 'object' && value !== null ? (value as Data) : {});
+const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(word).filter(Boolean) : []);
+const familyOf = (type: string): string => type.split('.')[0] ?? '';
+
+const ADMISSIONS: Readonly<Record<string, Told>> = {
+  'admission.requested': { state: 'waiting', text: 'not authorized: it asks' },
+  'admission.authorized': { state: 'fine', text: 'authorized' },
+  'admission.deauthorized': { state: 'failed', text: 'not authorized' },
+  'admission.forgotten': { state: 'unknown', text: 'no record of it' },
+};
+
+const controller: Reader = (type, data) => {
+  const told = ADMISSIONS[type];
+  const by = word(data['by']);
+  return told && { ...told, text: by ? `${told.text}, by ${by}` : told.text };
+};
+
+const daemon: Reader = (type, data) => {
+  if (!['network', 'authorization'].includes(familyOf(type)) || !('after' in data)) return undefined;
+  if (data['after'] === null) return { state: 'unknown', text: 'not joined' };
+  const { status, addresses } = within(data['after']);
+  const state = word(status) === 'OK' ? 'fine' : 'waiting';
+  return { state, text: [word(status) || 'joined', ...words(addresses)].join(', ') };
+};
+
+const kernel: Reader = (type, data) => {
+  if (!['interface', 'address', 'route'].includes(familyOf(type)) || !('after' in data)) return undefined;
+  if (data['after'] === null) return { state: 'unknown', text: 'no interface' };
+  const { up, addresses } = within(data['after']);
+  return {
+    state: up === true ? 'fine' : 'failed',
+    text: [up === true ? 'up' : 'down', ...words(addresses)].join(', '),
+  };
+};
+
+const OF_OUTCOME: Readonly<Record<string, Told>> = {
+  done: { state: 'fine', text: 'as wanted' },
+  waiting: { state: 'waiting', text: 'waiting' },
+  failed: { state: 'failed', text: 'failed' },
+};
+
+const agent: Reader = (type, data) => {
+  if (type === 'item.progress') return { state: 'working', text: word(data['stage']) || 'on its way' };
+  if (type !== 'item.settled') return undefined;
+  const { kind, code } = within(data['outcome']);
+  const told = OF_OUTCOME[word(kind)];
+  return told && { ...told, text: word(code) ? `${told.text}: ${word(code)}` : told.text };
+};
+
+const PRESENCES: Readonly<Record<string, Told>> = {
+  'host.joined': { state: 'waiting', text: 'joined, not heard yet' },
+  'host.online': { state: 'fine', text: 'online' },
+  'host.unreachable': { state: 'away', text: 'unreachable' },
+  'host.started': { state: 'fine', text: 'its agent started' },
+  'host.paused': { state: 'waiting', text: 'paused' },
+  'host.resumed': { state: 'fine', text: 'resumed' },
+  'host.revoked': { state: 'failed', text: 'revoked' },
+};
+const presence: Reader = (type) => PRESENCES[type];
+
+const engine: Reader = (type, data) => {
+  if (type === 'host.engine-up') return { state: 'fine', text: `Docker ${word(data['version'])} answers` };
+  if (type !== 'host.engine-down') return undefined;
+  return { state: 'failed', text: `Docker does not answer: ${word(data['cause'])}` };
+};
+
+/** Of the host's own daemon and of those in containers, whichever an event told of last. */
+const daemons: Reader = (type, data) => {
+  if (familyOf(type) !== 'node') return undefined;
+  if (type === 'node.down') return { state: 'failed', text: `zerotier-one does not answer: ${word(data['cause'])}` };
+  const { address, online } = within(data['after']);
+  const reaches = online === false ? 'reaches no root' : 'online';
+  return { state: online === false ? 'waiting' : 'fine', text: [word(address), reaches].filter(Boolean).join(', ') };
+};
+
+const rewinding =
+  (readers: readonly (readonly [name: string, read: Reader])[]): Rewind =>
+  (events) =>
+    readers.map(([name, read]) => {
+      for (const { type, data, time } of events.toReversed()) {
+        const told = read(type.replace(/^io\.orrery\./, ''), data);
+        if (told) return { name, ...told, since: time };
+      }
+      return { name, text: 'no event tells', state: 'unknown' };
+    });
+
+/** What the three witnesses of a membership said, and how far its agent was. Pure. */
+export const membershipThen: Rewind = rewinding([
+  ['Controller said', controller],
+  ['Daemon said', daemon],
+  ['Kernel showed', kernel],
+  ['Agent', agent],
+]);
+
+/** What was known of a host. Pure. */
+export const hostThen: Rewind = rewinding([
+  ['Host', presence],
+  ['Engine', engine],
+  ['zerotier-one', daemons],
+]);
