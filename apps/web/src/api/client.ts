@@ -51,17 +51,29 @@ export async function read<P extends ReadPath>(path: P, asking: Asking = {}, sig
 }
 
 /** A change: `PUT /v1/networks/{network}/admissions/{node}`, as it is named in POLICIES. */
-export async function change(operation: string, asking: Asking, body?: unknown): Promise<unknown> {
+export async function change(
+  operation: string,
+  asking: Asking,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<unknown> {
   const [method = '', path = ''] = operation.split(' ');
-  const response = await ask(method, urlOf(path, asking), { body });
+  const response = await ask(method, urlOf(path, asking), { body, headers });
   return response.status === 204 ? undefined : response.json();
+}
+
+interface Sending {
+  body?: unknown;
+  signal?: AbortSignal;
+  accept?: string;
+  headers?: Record<string, string>;
 }
 
 /** A request with the login, whose answer is a success; throws ApiProblem or Unreachable. */
 export async function ask(
   method: string,
   url: string,
-  { body, signal, accept = 'application/json' }: { body?: unknown; signal?: AbortSignal; accept?: string } = {},
+  { body, signal, accept = 'application/json', headers = {} }: Sending = {},
 ): Promise<Response> {
   const secret = door.secret;
   const response = await send(url, {
@@ -69,6 +81,7 @@ export async function ask(
     credentials: 'same-origin',
     cache: 'no-store',
     headers: {
+      ...headers,
       accept,
       ...(secret === undefined ? {} : { 'orrery-login': secret }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { POLICIES } from '../api/openapi.golden.js';
+import { BEYOND_SCOPES, POLICIES } from '../api/openapi.golden.js';
 import { door, type DoorState, type Login } from './door.js';
 
 export const useDoor = (): DoorState => useSyncExternalStore(door.subscribe, () => door.state);
@@ -12,10 +12,12 @@ const RANK = { viewer: 0, operator: 1, admin: 2 };
  */
 export function useMay(operation: string): boolean {
   const state = useDoor();
-  return state.is === 'open' && may(state.login.role, operation);
+  return state.is === 'open' && may(state.login, operation);
 }
 
-export function may(role: Login['role'], operation: string): boolean {
+export function may({ role, scope }: Pick<Login, 'role' | 'scope'>, operation: string): boolean {
   const required = POLICIES[operation];
-  return required !== undefined && RANK[role] >= RANK[required];
+  if (required === undefined || RANK[role] < RANK[required]) return false;
+  const beyond = scope && BEYOND_SCOPES[operation];
+  return !beyond || (beyond === 'host' && scope.networks === null);
 }

@@ -5,7 +5,8 @@
 const MEMBERSHIPS = ['/v1/memberships', '/v1/nodes/', '/v1/networks', '/v1/interfaces', '/v1/admissions', '/v1/status'];
 
 const BY_FAMILY: Record<string, readonly string[]> = {
-  host: ['/v1/hosts', '/v1/status'],
+  host: ['/v1/hosts', '/v1/status', '/v1/join-tokens'],
+  probe: ['/v1/nodes/{node}/probes'],
   node: ['/v1/nodes', '/v1/memberships', '/v1/status'],
   container: ['/v1/containers', '/v1/hosts/', '/v1/nodes', '/v1/status'],
   workload: ['/v1/workloads'],
