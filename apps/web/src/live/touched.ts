@@ -16,7 +16,7 @@ const BY_FAMILY: Record<string, readonly string[]> = {
   interface: MEMBERSHIPS,
   address: MEMBERSHIPS,
   item: [...MEMBERSHIPS, '/v1/containers', '/v1/commands'],
-  command: ['/v1/commands', '/v1/containers', '/v1/memberships', '/v1/status'],
+  command: ['/v1/commands', '/v1/containers', '/v1/hosts/{host}/containers', '/v1/memberships', '/v1/status'],
   finding: ['/v1/findings', '/v1/networks', '/v1/status'],
   controller: ['/v1/controllers', '/v1/networks', '/v1/status'],
   route: ['/v1/routes', '/v1/interfaces', '/v1/networks'],

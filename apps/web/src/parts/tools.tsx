@@ -1,4 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import css from './tools.module.css';
 
 /** What a table shows, in the address: a page can be sent to somebody else, and the way back leads to it. */
@@ -31,7 +32,14 @@ export interface Choice {
   count: number;
 }
 
-export function Tools({ placeholder, choices = [] }: { placeholder: string; choices?: readonly Choice[] }) {
+interface ToolsProps {
+  placeholder: string;
+  choices?: readonly Choice[];
+  /** Acts, at the end. */
+  children?: ReactNode;
+}
+
+export function Tools({ placeholder, choices = [], children }: ToolsProps) {
   const [{ q = '', state }, set] = useListSearch();
   return (
     <div className={css.tools}>
@@ -51,6 +59,7 @@ export function Tools({ placeholder, choices = [] }: { placeholder: string; choi
           ))}
         </div>
       )}
+      {children && <div className={css.end}>{children}</div>}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { HostActs } from '../../acts/buttons.js';
 import type { Shape } from '../../api/client.js';
 import { useList, useRead } from '../../api/use-read.js';
 import { Age } from '../../parts/age.js';
@@ -20,6 +21,7 @@ export function HostPage() {
       crumbs={[{ name: 'Hosts', to: '/hosts' }, { name: host }]}
       run={`orrery explain host:${host}`}
       events={{ host }}
+      bar={data && <HostActs host={data} />}
       facts={data ? factsOf(data) : []}
     >
       <NodesOf host={host} />

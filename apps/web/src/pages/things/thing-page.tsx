@@ -24,6 +24,8 @@ interface ThingPageProps {
   events?: Asking['query'];
   /** What can be done about the cause. */
   acts?: ReactNode;
+  /** What can be done with it at any time. */
+  bar?: ReactNode;
   facts?: readonly Fact[];
   /** `children` show what controller, daemon and kernel say. */
   isWitnessed?: boolean;
@@ -31,7 +33,7 @@ interface ThingPageProps {
 }
 
 /** The page of one thing: the sentence that explains it, what can be done, what is known, and how it came to be so. */
-export function ThingPage({ about, crumbs, run, events, acts, facts = [], isWitnessed, children }: ThingPageProps) {
+export function ThingPage({ about, crumbs, run, events, acts, bar, facts = [], isWitnessed, children }: ThingPageProps) {
   const { data, error } = useRead('/v1/explanations', { query: about });
   const name = crumbs.at(-1)?.name ?? about.about;
   if (!data && error) return <Refused error={error} what={name} />;
@@ -57,6 +59,7 @@ export function ThingPage({ about, crumbs, run, events, acts, facts = [], isWitn
         </div>
         <aside>
           <Causes explanation={data} acts={acts} />
+          {bar}
           <Facts facts={facts} />
         </aside>
       </div>

@@ -1,4 +1,6 @@
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+import { MembershipActs, NetworkActs, NodeActs } from '../../acts/buttons.js';
 import { useRead } from '../../api/use-read.js';
 import { useMay } from '../../door/use-door.js';
 import { Age } from '../../parts/age.js';
@@ -18,6 +20,7 @@ export function NodePage() {
       crumbs={[{ name: 'Nodes', to: '/nodes' }, { name: node }]}
       run={`orrery explain node:${node}`}
       events={{ node }}
+      bar={data && <NodeActs node={data} />}
       facts={
         data
           ? [
@@ -42,6 +45,7 @@ export function NetworkPage() {
       crumbs={[{ name: 'Networks', to: '/networks' }, { name }]}
       run={`orrery explain network:${network}`}
       events={{ network }}
+      bar={data && <NetworkActs network={data} />}
       facts={
         data
           ? [
@@ -69,6 +73,7 @@ export function MembershipPage() {
       crumbs={[{ name: 'Memberships', to: '/memberships' }, { name: `${node} in ${name}` }]}
       run={`orrery explain ${node} ${data?.network.name === null ? network : name}`}
       events={{ node, network }}
+      bar={data && <MembershipActs membership={data} waits={waits} />}
       isWitnessed
       acts={waits && data.controller && mayDecide ? <AuthorizeActs node={node} network={network} /> : undefined}
       facts={
@@ -96,6 +101,8 @@ export function MembershipPage() {
   );
 }
 
+const Stages = lazy(() => import('../../acts/stages.js').then((loaded) => ({ default: loaded.Stages })));
+
 export function CommandPage() {
   const { command } = useNamed();
   const { data } = useRead('/v1/commands/{command}', { path: { command } });
@@ -115,6 +122,17 @@ export function CommandPage() {
             ]
           : []
       }
-    />
+    >
+      {data && (
+        <section className={css.section}>
+          <h2>
+            Stages <small>each one as it was observed</small>
+          </h2>
+          <Suspense fallback={null}>
+            <Stages command={data} />
+          </Suspense>
+        </section>
+      )}
+    </ThingPage>
   );
 }
