@@ -77,7 +77,7 @@ function OnlyHere({ url }: { url: string }) {
       <p>
         <strong>Other machines cannot reach this Orrery</strong>
         <Prose
-          text={`It listens on ${url} only. On its machine, set \`ORRERY_LISTEN\` to an address that others reach; docs/hosts.md shows how.`}
+          text={`It listens on ${url} only. On its machine, run \`npm start -- --listen 0.0.0.0 --url https://NAME:7070\` (docs/hosts.md).`}
         />
       </p>
     </div>
