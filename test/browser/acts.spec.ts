@@ -19,7 +19,6 @@ import { lookAt } from './support/fleet.js';
 
 const WAITS: Outcome = { kind: 'waiting', code: 'authorization', cause: 'not authorized', fix: 'Authorize it.' };
 const HOSTILE = '<img src=x onerror=window.__ran=1>$(reboot)';
-const POOL = { pools: [{ start: '10.7.0.10', end: '10.7.0.99' }], routes: [{ target: '10.7.0.0/24', via: null }] };
 
 describe('acts of the dashboard', () => {
   const { api, closing } = apiFixture({
@@ -38,7 +37,7 @@ describe('acts of the dashboard', () => {
     await host.beats();
     keeper = closing(await ControllerHost.join(api, 'keeper'));
     const make = async (name: string, by: string) => {
-      const body = { name, controller: keeper.name, config: POOL, admission: { by } };
+      const body = { name, controller: keeper.name, admission: { by } };
       return (await api.ask('POST', '/v1/networks', NetworkMade, { body })).body.id;
     };
     ids.lab = await make('lab', 'fleet');
@@ -86,7 +85,12 @@ describe('acts of the dashboard', () => {
     await goesOn(command, ['daemon', '4af73301ef'], ['joined', ids.lab], ['address', '10.7.0.20/24']);
     await settles(command);
     await dialog(page).getByText('cache runs on web-1 and is in lab as 10.7.0.20').waitFor();
-    expect(await dialog(page).getByRole('listitem').filter({ hasText: /^joined/ }).textContent()).toMatch(/lab.*\d s$/);
+    expect(
+      await dialog(page)
+        .getByRole('listitem')
+        .filter({ hasText: /^joined/ })
+        .textContent(),
+    ).toMatch(/lab.*\d s$/);
     await picture(page, 'act-launch-done');
     await page.keyboard.press('Escape');
     await dialog(page).waitFor({ state: 'detached' });

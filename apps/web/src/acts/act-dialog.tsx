@@ -78,13 +78,52 @@ export function ActForm({ go, isReady, isSending, onGo, onClose, isGrave = false
   );
 }
 
-export function Field({ label, hint, children }: { label: string; hint?: ReactNode; children: ReactNode }) {
+interface FieldProps {
+  label: string;
+  /** What helps to fill it in. */
+  hint?: string;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+/** A name or another word: nothing corrects or completes it. */
+export function TextField({
+  label,
+  hint,
+  value,
+  onChange,
+  placeholder,
+  isList = false,
+}: FieldProps & { placeholder?: string; /** Words with spaces between them. */ isList?: boolean }) {
+  const id = useId();
   return (
-    <label className={css.field}>
-      <span>{label}</span>
-      {children}
-      {hint && <small>{hint}</small>}
-    </label>
+    <div className={css.field}>
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        className={css.code}
+        value={value}
+        placeholder={placeholder}
+        spellCheck={false}
+        autoComplete="off"
+        autoCapitalize="none"
+        aria-describedby={hint && `${id}-hint`}
+        onChange={({ target }) => onChange(isList ? target.value : target.value.trim())}
+      />
+      {hint && <small id={`${id}-hint`}>{hint}</small>}
+    </div>
+  );
+}
+
+export function SelectField({ label, value, onChange, children }: FieldProps & { children: ReactNode }) {
+  const id = useId();
+  return (
+    <div className={css.field}>
+      <label htmlFor={id}>{label}</label>
+      <select id={id} value={value} onChange={({ target }) => onChange(target.value)}>
+        {children}
+      </select>
+    </div>
   );
 }
 

@@ -109,7 +109,10 @@ function awaitsWord(command: Command): string {
 function into({ action, networks, stages }: Command, names: ReadonlyMap<string, string>): string {
   const [network, ...others] = networks;
   if (network === undefined || others.length > 0) return '';
-  const address = stages.findLast(({ stage }) => stage === 'address')?.detail.split(' ')[0]?.replace(/\/\d+$/, '');
+  const address = stages
+    .findLast(({ stage }) => stage === 'address')
+    ?.detail.split(' ')[0]
+    ?.replace(/\/\d+$/, '');
   const as = address ? ` as ${address}` : '';
   if (action === 'join') return as;
   return action === 'launch' ? ` and is in ${names.get(network) ?? network}${as}` : '';

@@ -72,11 +72,7 @@ interface HostActProps {
   onClose: () => void;
 }
 
-export function PauseDialog({
-  host: { name, version },
-  verb,
-  onClose,
-}: HostActProps & { verb: 'pause' | 'resume' }) {
+export function PauseDialog({ host: { name, version }, verb, onClose }: HostActProps & { verb: 'pause' | 'resume' }) {
   return (
     <ConfirmDialog
       title={verb === 'resume' ? `Resume ${name}` : `Pause ${name}`}

@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import type { Asking, Shape } from '../api/client.js';
 import { StateWord } from '../parts/mark.js';
-import { ActDialog, ActForm, Field } from './act-dialog.js';
+import { ActDialog, ActForm, TextField } from './act-dialog.js';
 import { ActRefused } from './act-refused.js';
 import { FollowedCommand } from './followed-command.js';
 import { useAct } from './use-act.js';
@@ -55,17 +55,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           isGrave={typed !== undefined}
         >
           <p>{children}</p>
-          {typed !== undefined && (
-            <Field label={`Type ${typed} to remove it`}>
-              <input
-                className={css.code}
-                value={text}
-                spellCheck={false}
-                autoComplete="off"
-                onChange={({ target }) => setText(target.value.trim())}
-              />
-            </Field>
-          )}
+          {typed !== undefined && <TextField label={`Type ${typed} to remove it`} value={text} onChange={setText} />}
           <ActRefused error={error} events={events} onLookAgain={lookAgain} />
         </ActForm>
       )}

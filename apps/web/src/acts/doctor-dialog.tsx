@@ -15,8 +15,7 @@ import css from './acts.module.css';
 /** Lets the agent of a host look at its machine now. It only looks, so it begins at once. */
 export function DoctorDialog({ host, onClose }: { host: string; onClose: () => void }) {
   const { mutate, data, error, isPending } = useMutation({
-    mutationFn: () =>
-      change('POST /v1/hosts/{host}/doctor', { path: { host } }) as Promise<Shape<'DoctorReport'>>,
+    mutationFn: () => change('POST /v1/hosts/{host}/doctor', { path: { host } }) as Promise<Shape<'DoctorReport'>>,
   });
   useEffect(() => mutate(), [mutate]);
   return (

@@ -6,7 +6,7 @@ import { CommandLine } from '../parts/command-line.js';
 import { Mark } from '../parts/mark.js';
 import { hostPlace } from '../parts/places.js';
 import { Prose } from '../parts/sentence.js';
-import { ActDialog, ActForm, Field } from './act-dialog.js';
+import { ActDialog, ActForm, TextField } from './act-dialog.js';
 import { ActRefused } from './act-refused.js';
 import { lineOf } from './shell-word.js';
 import { timeWord } from './stage-rows.js';
@@ -41,24 +41,14 @@ export function HostAddDialog({ name: given = '', onClose }: { name?: string; on
           onClose={onClose}
         >
           <p>You get a line whose token adds one host, once, within 15 minutes.</p>
-          <Field label="Name of the host">
-            <input
-              className={css.code}
-              value={name}
-              placeholder="web-1"
-              spellCheck={false}
-              autoComplete="off"
-              onChange={({ target }) => setName(target.value.trim())}
-            />
-          </Field>
-          <Field label="Labels" hint="Such as site=cloud. They decide where it stands in the picture.">
-            <input
-              className={css.code}
-              value={labels}
-              spellCheck={false}
-              onChange={({ target }) => setLabels(target.value)}
-            />
-          </Field>
+          <TextField label="Name of the host" value={name} placeholder="web-1" onChange={setName} />
+          <TextField
+            label="Labels"
+            hint="Such as site=cloud. They decide where it stands in the picture."
+            value={labels}
+            isList
+            onChange={setLabels}
+          />
           {install?.command === null && <OnlyHere url={install.url} />}
           <ActRefused error={error} />
         </ActForm>
@@ -109,7 +99,11 @@ type Step = { name: string; is: 'fine' | 'working' | 'failed' | 'todo'; detail: 
 function ArrivalStages({ first, name }: { first: Shape<'JoinToken'>; name: string }) {
   const { data: token = first } = useRead('/v1/join-tokens/{token}', { path: { token: first.id } });
   const [id] = token.hosts;
-  const { data: host, error } = useRead('/v1/hosts/{host}', { path: { host: id ?? '' } }, { enabled: id !== undefined });
+  const { data: host, error } = useRead(
+    '/v1/hosts/{host}',
+    { path: { host: id ?? '' } },
+    { enabled: id !== undefined },
+  );
   const isThere = host?.presence === 'online' && host.engine !== null;
   const now = useTicking(!isThere && token.state !== 'expired' && token.state !== 'revoked');
   const isGone = error instanceof ApiProblem;

@@ -32,13 +32,7 @@ export function JoinDialog({ node: givenNode, host, network: givenNetwork, onClo
       {data ? (
         <FollowedCommand first={data.command} />
       ) : (
-        <ActForm
-          go="Join"
-          isReady={node !== '' && network !== ''}
-          isSending={isPending}
-          onGo={join}
-          onClose={onClose}
-        >
+        <ActForm go="Join" isReady={node !== '' && network !== ''} isSending={isPending} onGo={join} onClose={onClose}>
           {givenNode === undefined && <NodeField value={node} onChange={chooseNode} host={host} />}
           {givenNetwork === undefined && <NetworkField value={network} onChange={chooseNetwork} />}
           <ActRefused error={error} />

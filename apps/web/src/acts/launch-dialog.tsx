@@ -1,12 +1,11 @@
 import { useState } from 'react';
 import type { Shape } from '../api/client.js';
-import { ActDialog, ActForm, Field } from './act-dialog.js';
+import { ActDialog, ActForm, TextField } from './act-dialog.js';
 import { ActRefused } from './act-refused.js';
 import { FollowedCommand } from './followed-command.js';
 import { HostField, NetworkField, useHostChoice, useNetworkChoice, useNetworkWord } from './places-fields.js';
 import { lineOf } from './shell-word.js';
 import { useAct } from './use-act.js';
-import css from './acts.module.css';
 
 interface LaunchDialogProps {
   /** Chosen already. */
@@ -36,16 +35,13 @@ export function LaunchDialog({ host: givenHost, network: givenNetwork, onClose }
           onGo={launch}
           onClose={onClose}
         >
-          <Field label="Name" hint="a-z, 0-9 and -; unique on its host">
-            <input
-              className={css.code}
-              value={name}
-              placeholder="demo"
-              spellCheck={false}
-              autoComplete="off"
-              onChange={({ target }) => setName(target.value.trim())}
-            />
-          </Field>
+          <TextField
+            label="Name"
+            hint="a-z, 0-9 and -; unique on its host"
+            value={name}
+            placeholder="demo"
+            onChange={setName}
+          />
           {givenHost === undefined && <HostField value={host} onChange={chooseHost} hosts={hosts} />}
           {givenNetwork === undefined && <NetworkField value={network} onChange={chooseNetwork} />}
           <ActRefused error={error} />

@@ -5,7 +5,7 @@ import { useList, useRead } from '../api/use-read.js';
 import { useMay } from '../door/use-door.js';
 import { Mark, StateWord } from '../parts/mark.js';
 import { networkPlace } from '../parts/places.js';
-import { ActDialog, ActForm, Choice, Field } from './act-dialog.js';
+import { ActDialog, ActForm, Choice, SelectField, TextField } from './act-dialog.js';
 import { ActRefused } from './act-refused.js';
 import { FollowedCommand } from './followed-command.js';
 import { useHostChoice } from './places-fields.js';
@@ -86,16 +86,13 @@ interface NetworkFieldsProps {
 function NetworkFields({ draft, onDraft, places }: NetworkFieldsProps) {
   return (
     <>
-      <Field label="Name" hint="It gets a free private range of addresses.">
-        <input
-          className={css.code}
-          value={draft.name}
-          placeholder="lab"
-          spellCheck={false}
-          autoComplete="off"
-          onChange={({ target }) => onDraft({ ...draft, name: target.value.trim() })}
-        />
-      </Field>
+      <TextField
+        label="Name"
+        hint="It gets a free private range of addresses."
+        value={draft.name}
+        placeholder="lab"
+        onChange={(name) => onDraft({ ...draft, name })}
+      />
       <Choice
         legend="It lets in"
         name="admission"
@@ -104,26 +101,21 @@ function NetworkFields({ draft, onDraft, places }: NetworkFieldsProps) {
         onChoose={(by) => onDraft({ ...draft, by })}
       />
       {draft.by === 'selector' && (
-        <Field label="Labels">
-          <input
-            className={css.code}
-            value={draft.selector}
-            placeholder="site=cloud"
-            spellCheck={false}
-            onChange={({ target }) => onDraft({ ...draft, selector: target.value.trim() })}
-          />
-        </Field>
+        <TextField
+          label="Labels"
+          value={draft.selector}
+          placeholder="site=cloud"
+          onChange={(selector) => onDraft({ ...draft, selector })}
+        />
       )}
       {places.length > 0 ? (
-        <Field label="Controller">
-          <select value={draft.place} onChange={({ target }) => onDraft({ ...draft, place: target.value })}>
-            {places.map(({ value, name }) => (
-              <option key={value} value={value}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </Field>
+        <SelectField label="Controller" value={draft.place} onChange={(place) => onDraft({ ...draft, place })}>
+          {places.map(({ value, name }) => (
+            <option key={value} value={value}>
+              {name}
+            </option>
+          ))}
+        </SelectField>
       ) : (
         <p>There is no controller yet, and no host that you could launch one on.</p>
       )}
@@ -185,7 +177,9 @@ function NetworkMadeText({ made }: { made: Made }) {
   const isApplied = data.sync?.state !== 'pending';
   return (
     <div role="status">
-      <p className={css.sentence}>{isApplied ? `${name} is on its controller` : `${name} is on its way to its controller`}</p>
+      <p className={css.sentence}>
+        {isApplied ? `${name} is on its controller` : `${name} is on its way to its controller`}
+      </p>
       <p className={css.sub}>
         <StateWord is={isApplied ? 'fine' : 'working'} />
         <code>{made.id}</code>

@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import type { Shape } from '../api/client.js';
 import { useList } from '../api/use-read.js';
-import { Field } from './act-dialog.js';
-import css from './acts.module.css';
+import { SelectField, TextField } from './act-dialog.js';
 
 /** Which host, node or network an act is about. */
 interface PlaceFieldProps {
@@ -24,27 +23,23 @@ export function NetworkField({ value, onChange }: PlaceFieldProps) {
   return (
     <>
       {items.length > 0 && (
-        <Field label="Network">
-          <select value={isOther ? OTHER : value} onChange={({ target }) => choose(target.value)}>
-            <option value="">Choose a network</option>
-            {items.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name === null ? id : `${name} · ${id}`}
-              </option>
-            ))}
-            <option value={OTHER}>Another, by its ID</option>
-          </select>
-        </Field>
+        <SelectField label="Network" value={isOther ? OTHER : value} onChange={choose}>
+          <option value="">Choose a network</option>
+          {items.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name === null ? id : `${name} · ${id}`}
+            </option>
+          ))}
+          <option value={OTHER}>Another, by its ID</option>
+        </SelectField>
       )}
       {isTyped && (
-        <Field label="Network ID" hint="16 hex digits. Orrery does not need to keep the network.">
-          <input
-            className={css.code}
-            value={value}
-            spellCheck={false}
-            onChange={({ target }) => onChange(target.value.trim())}
-          />
-        </Field>
+        <TextField
+          label="Network ID"
+          hint="16 hex digits. Orrery does not need to keep the network."
+          value={value}
+          onChange={onChange}
+        />
       )}
     </>
   );
@@ -81,38 +76,29 @@ export function useHostChoice(given?: string): [string, (value: string) => void,
   return [chosen ?? (items.find(canLaunch) ?? items[0])?.name ?? '', choose, items];
 }
 
-export function HostField({
-  value,
-  onChange,
-  hosts,
-  label = 'Host',
-}: PlaceFieldProps & { hosts: readonly Shape<'Host'>[]; label?: string }) {
+export function HostField({ hosts, ...field }: PlaceFieldProps & { hosts: readonly Shape<'Host'>[] }) {
   return (
-    <Field label={label}>
-      <select value={value} onChange={({ target }) => onChange(target.value)}>
-        {hosts.map((host) => (
-          <option key={host.id} value={host.name}>
-            {host.name} · {hostWord(host)}
-          </option>
-        ))}
-      </select>
-    </Field>
+    <SelectField label="Host" {...field}>
+      {hosts.map((host) => (
+        <option key={host.id} value={host.name}>
+          {host.name} · {hostWord(host)}
+        </option>
+      ))}
+    </SelectField>
   );
 }
 
-export function NodeField({ value, onChange, host }: PlaceFieldProps & { host?: string }) {
+export function NodeField({ host, ...field }: PlaceFieldProps & { host?: string }) {
   const { items } = useList('/v1/nodes', host === undefined ? {} : { host });
   return (
-    <Field label="Node">
-      <select value={value} onChange={({ target }) => onChange(target.value)}>
-        <option value="">Choose a node</option>
-        {items.map(({ id, name, kind }) => (
-          <option key={id} value={name}>
-            {name}
-            {kind === 'host' ? " · the host's own" : ' · container'}
-          </option>
-        ))}
-      </select>
-    </Field>
+    <SelectField label="Node" {...field}>
+      <option value="">Choose a node</option>
+      {items.map(({ id, name, kind }) => (
+        <option key={id} value={name}>
+          {name}
+          {kind === 'host' ? " · the host's own" : ' · container'}
+        </option>
+      ))}
+    </SelectField>
   );
 }

@@ -3,7 +3,7 @@ import type { Shape } from '../api/client.js';
 import { useRead } from '../api/use-read.js';
 import { Mark, StateWord } from '../parts/mark.js';
 import { Prose } from '../parts/sentence.js';
-import { ActDialog, ActForm, Choice, Field } from './act-dialog.js';
+import { ActDialog, ActForm, Choice, TextField } from './act-dialog.js';
 import { ActRefused } from './act-refused.js';
 import { lineOf } from './shell-word.js';
 import { timeWord } from './stage-rows.js';
@@ -41,16 +41,12 @@ export function ProbeDialog({ node, onClose }: { node: string; onClose: () => vo
           onClose={onClose}
         >
           <Choice legend="How" name="kind" value={kind} choices={KINDS} onChoose={setKind} />
-          <Field label={kind === 'ping' ? 'Address or name' : 'URL'}>
-            <input
-              className={css.code}
-              value={target}
-              placeholder={kind === 'ping' ? '10.147.20.5' : 'http://10.147.20.5/'}
-              spellCheck={false}
-              autoComplete="off"
-              onChange={({ target: input }) => setTarget(input.value.trim())}
-            />
-          </Field>
+          <TextField
+            label={kind === 'ping' ? 'Address or name' : 'URL'}
+            value={target}
+            placeholder={kind === 'ping' ? '10.147.20.5' : 'http://10.147.20.5/'}
+            onChange={setTarget}
+          />
           <ActRefused error={error} />
         </ActForm>
       )}

@@ -33,7 +33,17 @@ interface ThingPageProps {
 }
 
 /** The page of one thing: the sentence that explains it, what can be done, what is known, and how it came to be so. */
-export function ThingPage({ about, crumbs, run, events, acts, bar, facts = [], isWitnessed, children }: ThingPageProps) {
+export function ThingPage({
+  about,
+  crumbs,
+  run,
+  events,
+  acts,
+  bar,
+  facts = [],
+  isWitnessed,
+  children,
+}: ThingPageProps) {
   const { data, error } = useRead('/v1/explanations', { query: about });
   const name = crumbs.at(-1)?.name ?? about.about;
   if (!data && error) return <Refused error={error} what={name} />;
