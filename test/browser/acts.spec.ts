@@ -20,7 +20,7 @@ import { lookAt } from './support/fleet.js';
 const WAITS: Outcome = { kind: 'waiting', code: 'authorization', cause: 'not authorized', fix: 'Authorize it.' };
 const HOSTILE = '<img src=x onerror=window.__ran=1>$(reboot)';
 
-describe('acts of the dashboard', () => {
+describe('somebody at the dashboard can', () => {
   const { api, closing } = apiFixture({
     ORRERY_HEARTBEAT_SECONDS: '1',
     ORRERY_PUBLIC_URL: 'http://orrery.test:7070',
@@ -65,7 +65,7 @@ describe('acts of the dashboard', () => {
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
   const dialog = (page: Page) => page.getByRole('dialog');
 
-  it('launch a container, and show each stage as it is observed until it is done', async () => {
+  it('launch a container and see each stage as it is observed, until it is done', async () => {
     const { page, trouble } = await visitors.enter('/hosts/web-1', operator);
     await button(page, 'Launch…').click();
     expect(await page.evaluate('document.activeElement?.tagName')).toBe('INPUT');
@@ -98,7 +98,7 @@ describe('acts of the dashboard', () => {
     expect(trouble).toEqual([]);
   }, 60_000);
 
-  it('show why a launch waits, and let an operator authorize it there', async () => {
+  it('see why a launch waits, and authorize it right there', async () => {
     const { page } = await visitors.enter(`/networks/${ids.shop}`, operator);
     await button(page, 'Launch…').click();
     await dialog(page).getByLabel('Name').fill('media');
@@ -120,7 +120,7 @@ describe('acts of the dashboard', () => {
     await dialog(page).getByText('media runs on web-1').waitFor();
   }, 60_000);
 
-  it('authorize many nodes at once, each shown when its controller says so', async () => {
+  it('authorize many nodes at once, and see each when its controller says so', async () => {
     const commands = [await launch('one', 'shop'), await launch('two', 'shop')];
     for (const [at, command] of commands.entries()) {
       const [address, node] = [`89e92ceef${at}`, command.node ?? host.node];
@@ -143,7 +143,7 @@ describe('acts of the dashboard', () => {
     expect(trouble).toEqual([]);
   }, 60_000);
 
-  it('remove a container once its name is typed, and not if somebody changed it meanwhile', async () => {
+  it('remove a container once its name is typed, unless somebody changed it meanwhile', async () => {
     await launch('old', 'lab');
     const { page, trouble } = await visitors.enter('/nodes/web-1%2Fold', operator);
     await button(page, 'Remove…').click();
@@ -166,7 +166,7 @@ describe('acts of the dashboard', () => {
     expect(trouble).toEqual([]);
   }, 60_000);
 
-  it('show what the API refuses with its fix, and hostile names as text', async () => {
+  it('see what the API refuses with its fix, and hostile names only ever as text', async () => {
     const { page, trouble } = await visitors.enter('/containers', operator);
     await launch('taken', 'lab');
     await button(page, 'Launch…').click();
@@ -202,7 +202,7 @@ describe('acts of the dashboard', () => {
     await dialog(page).getByText('web-1 left lab').waitFor();
   }, 60_000);
 
-  it('create a network on a controller', async () => {
+  it('create a network, and see when its controller has it', async () => {
     const { page } = await visitors.enter('/networks', operator);
     await button(page, 'Create a network…').click();
     await dialog(page).getByLabel('Name').fill('guests');
@@ -215,7 +215,7 @@ describe('acts of the dashboard', () => {
     expect([...keeper.controller.networks.values()].map(({ name }) => name)).toContain('guests');
   }, 60_000);
 
-  it('add a host: the line to paste, and the host as it arrives', async () => {
+  it('add a host: copy the line to paste, and see the host arrive', async () => {
     const { page, trouble } = await visitors.enter('/hosts');
     await button(page, 'Add a host…').click();
     await dialog(page).getByLabel('Name of the host').fill('edge-1');
@@ -232,7 +232,7 @@ describe('acts of the dashboard', () => {
     expect(trouble).toEqual([]);
   }, 60_000);
 
-  it('let the doctor look at a host, and probe from a node', async () => {
+  it('let the doctor look at a host, and probe from a node, line by line', async () => {
     const found = { code: 'udp-blocked', result: 'found', severity: 'warning', node: null, network: null };
     const checks = [{ ...found, cause: 'UDP 9993 does not get out', fix: 'Allow outbound UDP 9993.' }];
     const report = { checkedAt: new Date().toISOString(), tookMs: 410, checks };
