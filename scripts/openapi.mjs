@@ -54,7 +54,7 @@ async function typesOf(document) {
 ${types}
 /** The role that each change requires. */
 export const POLICIES: Readonly<Record<string, 'operator' | 'admin'>> = ${policies};
-/** Changes that a token with a scope cannot make: of the whole installation, or (with networks in its scope) of a host itself. */
+/** Changes that a token with a scope cannot make: of the whole installation, or (where its scope names networks alone) of a host itself. */
 export const BEYOND_SCOPES: Readonly<Record<string, 'whole' | 'host'>> = ${limits};
 `;
 }

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ApiProblem, type Shape } from '../api/client.js';
-import { useRead } from '../api/use-read.js';
+import { useList, useRead } from '../api/use-read.js';
 import { CommandLine } from '../parts/command-line.js';
 import { Mark } from '../parts/mark.js';
 import { hostPlace } from '../parts/places.js';
@@ -25,6 +25,8 @@ export function HostAddDialog({ name: given = '', onClose }: { name?: string; on
   const [name, setName] = useState(given);
   const [labels, setLabels] = useState('');
   const { data: install } = useRead('/v1/install');
+  const { items: hosts } = useList('/v1/hosts');
+  const isTaken = hosts.some((host) => host.name === name);
   const { mutate, data, error, isPending } = useAct<Made>('POST /v1/join-tokens');
   const words = labels.split(/[\s,]+/).filter(Boolean);
   const run = lineOf('host', 'add', name || 'NAME', ...words.flatMap((word) => ['-l', word]));
@@ -35,13 +37,19 @@ export function HostAddDialog({ name: given = '', onClose }: { name?: string; on
       ) : (
         <ActForm
           go="Make the line"
-          isReady={name !== '' && Boolean(install?.command)}
+          isReady={name !== '' && !isTaken && Boolean(install?.command)}
           isSending={isPending}
           onGo={() => mutate({ asking: {}, body: { name, labels: labelsOf(words) } })}
           onClose={onClose}
         >
           <p>You get a line whose token adds one host, once, within 15 minutes.</p>
-          <TextField label="Name of the host" value={name} placeholder="web-1" onChange={setName} />
+          <TextField
+            label="Name of the host"
+            hint={isTaken ? `${name} is a host already` : 'a-z, 0-9 and -'}
+            value={name}
+            placeholder="web-1"
+            onChange={setName}
+          />
           <TextField
             label="Labels"
             hint="Such as site=cloud. They decide where it stands in the picture."
@@ -62,7 +70,7 @@ const labelsOf = (words: readonly string[]): Record<string, string> =>
 
 function OnlyHere({ url }: { url: string }) {
   return (
-    <div className={css.refused} role="status">
+    <div className={`${css.refused} ${css.notice}`} role="status">
       <Mark is="waiting" />
       <p>
         <strong>Other machines cannot reach this Orrery</strong>

@@ -14115,7 +14115,7 @@ export const POLICIES: Readonly<Record<string, 'operator' | 'admin'>> = {
   "POST /v1/tokens": "admin",
   "DELETE /v1/tokens/{token}": "admin"
 };
-/** Changes that a token with a scope cannot make: of the whole installation, or (with networks in its scope) of a host itself. */
+/** Changes that a token with a scope cannot make: of the whole installation, or (where its scope names networks alone) of a host itself. */
 export const BEYOND_SCOPES: Readonly<Record<string, 'whole' | 'host'>> = {
   "POST /v1/controllers": "whole",
   "PATCH /v1/controllers/{controller}": "whole",

@@ -8,5 +8,5 @@ export function may({ role, scope }: Pick<Login, 'role' | 'scope'>, operation: s
   const required = POLICIES[operation];
   if (required === undefined || RANK[role] < RANK[required]) return false;
   const beyond = scope && BEYOND_SCOPES[operation];
-  return !beyond || (beyond === 'host' && scope.networks === null);
+  return !beyond || (beyond === 'host' && scope.hosts !== null);
 }
