@@ -51,7 +51,8 @@ describe('somebody at the dashboard can', () => {
     return command;
   };
   const goesOn = async ({ items, revision }: Command, ...stages: [Stage, string][]) => {
-    const item = items[0]?.item ?? '';
+    const item = items[0]?.item;
+    if (!item) throw new TypeError('a command without an item');
     for (const [stage, detail] of stages)
       await host.say({ type: 'item.progress', data: { item, revision, stage, detail } });
   };
@@ -123,7 +124,8 @@ describe('somebody at the dashboard can', () => {
   it('authorize many nodes at once, and see each when its controller says so', async () => {
     const commands = [await launch('one', 'shop'), await launch('two', 'shop')];
     for (const [at, command] of commands.entries()) {
-      const [address, node] = [`89e92ceef${at}`, command.node ?? host.node];
+      const address = `89e92ceef${at}`;
+      const node = command.node ?? host.node;
       await host.shows(address, node);
       keeper.controller.showUp(ids.shop, address);
       const asks = aMembership({ network: ids.shop, name: 'shop', status: 'ACCESS_DENIED', addresses: [] });
@@ -248,7 +250,8 @@ describe('somebody at the dashboard can', () => {
     await dialog(page).getByText('orrery probe web-1 --ping 10.7.0.20').waitFor();
     await button(page, 'Probe').click();
     await dialog(page).getByText('web-1 is trying 10.7.0.20').waitFor();
-    const probe = host.agent.calls.flatMap(({ op }) => (op.op === 'probe' ? [op.probe] : [])).at(-1) ?? '';
+    const [probe] = host.agent.calls.flatMap(({ op }) => (op.op === 'probe' ? [op.probe] : []));
+    if (!probe) throw new TypeError('no probe');
     const about = { node: host.node, probe };
     const ping = { sent: 4, received: 4, minMs: 0.5, averageMs: 1, maxMs: 1.5 };
     const result = { code: 'reached' as const, cause: '', fix: '', address: '10.7.0.20', ms: 3000, ping };

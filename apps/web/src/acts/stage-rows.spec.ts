@@ -7,18 +7,39 @@ type Command = Shape<'Command'>;
 const LAB = '8056c2e21c000001';
 const NAMES = new Map([[LAB, 'lab']]);
 
-function command(state: Command['state'], stages: [Shape<'Stage'>, number, string?][], more: Partial<Command> = {}) {
-  return {
-    ...{ id: 'cmd_a', action: 'launch', host: { id: 'hst_a', name: 'web-2' }, simulated: false, state },
-    ...{ target: 'cache on web-2', container: 'cnt_a', node: 'nod_a', networks: [LAB], group: null, revision: 3 },
-    ...{ items: [], outcome: null, by: 'anna', deliveredAt: null, endedAt: null },
-    createdAt: '2026-11-30T10:00:00.000Z',
-    stages: stages.map(([stage, ms, detail = '']) => ({ stage, ms, detail, at: '2026-11-30T10:00:00.000Z' })),
-    ...more,
-  } satisfies Command as Command;
-}
-const waiting = { kind: 'waiting', code: 'authorization', cause: 'c', fix: 'f', commands: [] } as const;
-const failed = { kind: 'failed', code: 'pull-refused', cause: 'c', fix: 'f', commands: [] } as const;
+const AT = '2026-11-30T10:00:00.000Z';
+const LAUNCH: Command = {
+  id: 'cmd_a',
+  action: 'launch',
+  host: { id: 'hst_a', name: 'web-2' },
+  simulated: false,
+  target: 'cache on web-2',
+  container: 'cnt_a',
+  node: 'nod_a',
+  networks: [LAB],
+  group: null,
+  revision: 3,
+  state: 'delivered',
+  items: [],
+  outcome: null,
+  stages: [],
+  by: 'anna',
+  createdAt: AT,
+  deliveredAt: null,
+  endedAt: null,
+};
+const command = (
+  state: Command['state'],
+  stages: [Shape<'Stage'>, number, string?][],
+  more: Partial<Command> = {},
+): Command => ({
+  ...LAUNCH,
+  state,
+  stages: stages.map(([stage, ms, detail = '']) => ({ stage, ms, detail, at: AT })),
+  ...more,
+});
+const waiting: Command['outcome'] = { kind: 'waiting', code: 'authorization', cause: 'c', fix: 'f', commands: [] };
+const failed: Command['outcome'] = { kind: 'failed', code: 'pull-refused', cause: 'c', fix: 'f', commands: [] };
 const shown = (one: Command) => stageRows(one).map(({ stage, is, from, to }) => [stage, is, from, to]);
 const said = (one: Command) => commandSentence(one, NAMES);
 
