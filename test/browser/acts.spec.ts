@@ -11,6 +11,7 @@ import {
 import type { Page } from 'playwright-core';
 import { apiFixture } from '../support/api-fixture.js';
 import { ControllerHost } from '../support/controller-host.js';
+import { eventually } from '../support/eventually.js';
 import { joinBody, newInstallation } from '../support/joined-host.js';
 import { ReportingHost } from '../support/reporting-host.js';
 import { aMembership, membershipFact } from '../support/reports.js';
@@ -69,6 +70,7 @@ describe('somebody at the dashboard can', () => {
   it('launch a container and see each stage as it is observed, until it is done', async () => {
     const { page, trouble } = await visitors.enter('/hosts/web-1', operator);
     await button(page, 'Launch…').click();
+    await dialog(page).getByLabel('Name').waitFor();
     expect(await page.evaluate('document.activeElement?.tagName')).toBe('INPUT');
     await dialog(page).getByLabel('Name').fill('cache');
     await dialog(page).getByLabel('Network').selectOption(ids.lab);
@@ -116,7 +118,8 @@ describe('somebody at the dashboard can', () => {
     await dialog(page).getByText('media waits for a person').waitFor();
     await picture(page, 'act-launch-waits');
     await dialog(page).getByRole('button', { name: 'Authorize', exact: true }).click();
-    await dialog(page).getByText('Asked the controller').waitFor();
+    const isAuthorized = () => keeper.controller.record(ids.shop, '89e92ceee2')?.authorized === true;
+    await eventually(isAuthorized, { within: 10_000, what: 'its controller has let it in' });
     await settles(command);
     await dialog(page).getByText('media runs on web-1').waitFor();
   }, 60_000);
