@@ -21,8 +21,9 @@ export function useAct<Answer>(operation: string) {
       const text = JSON.stringify([asking, body, version]);
       if (last.current.text !== text) last.current = { text, key: newKey() };
       const { key } = last.current;
-      const match = version === undefined || version === null ? {} : { 'if-match': `"${version}"` };
-      return change(operation, asking, body, { 'idempotency-key': key, ...match }) as Promise<Answer>;
+      const headers: Record<string, string> = { 'idempotency-key': key };
+      if (version !== undefined && version !== null) headers['if-match'] = `"${version}"`;
+      return change(operation, asking, body, headers) as Promise<Answer>;
     },
     onSettled: (_answer, error) => {
       if (!(error instanceof Unreachable)) last.current = { text: '', key: '' };
