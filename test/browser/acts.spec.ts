@@ -70,10 +70,10 @@ describe('somebody at the dashboard can', () => {
   it('launch a container and see each stage as it is observed, until it is done', async () => {
     const { page, trouble } = await visitors.enter('/hosts/web-1', operator);
     await button(page, 'Launch…').click();
-    await dialog(page).getByLabel('Name').waitFor();
+    await dialog(page).getByLabel('Name', { exact: true }).waitFor();
     expect(await page.evaluate('document.activeElement?.tagName')).toBe('INPUT');
-    await dialog(page).getByLabel('Name').fill('cache');
-    await dialog(page).getByLabel('Network').selectOption(ids.lab);
+    await dialog(page).getByLabel('Name', { exact: true }).fill('cache');
+    await dialog(page).getByLabel('Network', { exact: true }).selectOption(ids.lab);
     await dialog(page).getByText('orrery launch cache --host web-1 --network lab --wait').waitFor();
     await picture(page, 'act-launch-form');
     const sent = page.waitForRequest((request) => request.method() === 'POST');
@@ -104,7 +104,7 @@ describe('somebody at the dashboard can', () => {
   it('see why a launch waits, and authorize it right there', async () => {
     const { page } = await visitors.enter(`/networks/${ids.shop}`, operator);
     await button(page, 'Launch…').click();
-    await dialog(page).getByLabel('Name').fill('media');
+    await dialog(page).getByLabel('Name', { exact: true }).fill('media');
     await button(page, 'Launch').click();
     await dialog(page).getByText('media is being launched on web-1').waitFor();
     const command = await newest();
@@ -154,12 +154,12 @@ describe('somebody at the dashboard can', () => {
     await button(page, 'Remove…').click();
     await dialog(page).getByText('orrery rm web-1/old --wait').waitFor();
     expect(await button(page, 'Remove').isDisabled()).toBe(true);
-    await dialog(page).getByLabel('Type old to remove it').fill('ol');
+    await dialog(page).getByLabel('Type old to remove it', { exact: true }).fill('ol');
     expect(await button(page, 'Remove').isDisabled()).toBe(true);
     const token = (await tokenOf(api, 'ben', 'operator')).secret;
     const body = { networks: ['shop'] };
     await (await api.raw('PUT', '/v1/hosts/web-1/containers/old', { token, body })).text();
-    await dialog(page).getByLabel('Type old to remove it').fill('old');
+    await dialog(page).getByLabel('Type old to remove it', { exact: true }).fill('old');
     await button(page, 'Remove').click();
     await dialog(page).getByText('ben changed it').waitFor();
     await picture(page, 'act-remove-changed');
@@ -175,13 +175,13 @@ describe('somebody at the dashboard can', () => {
     const { page, trouble } = await visitors.enter('/containers', operator);
     await launch('taken', 'lab');
     await button(page, 'Launch…').click();
-    await dialog(page).getByLabel('Name').fill(HOSTILE);
-    await dialog(page).getByLabel('Host').selectOption('web-1');
-    await dialog(page).getByLabel('Network').selectOption(ids.shop);
+    await dialog(page).getByLabel('Name', { exact: true }).fill(HOSTILE);
+    await dialog(page).getByLabel('Host', { exact: true }).selectOption('web-1');
+    await dialog(page).getByLabel('Network', { exact: true }).selectOption(ids.shop);
     await dialog(page).getByText(`orrery launch '${HOSTILE}' --host web-1`).waitFor();
     await button(page, 'Launch').click();
     await dialog(page).getByRole('alert').getByText('must be 1 to 63 characters').waitFor();
-    await dialog(page).getByLabel('Name').fill('taken');
+    await dialog(page).getByLabel('Name', { exact: true }).fill('taken');
     await button(page, 'Launch').click();
     await dialog(page).getByRole('alert').getByText('container-differs').waitFor();
     await picture(page, 'act-refused');
@@ -192,7 +192,7 @@ describe('somebody at the dashboard can', () => {
   it('join the node of a host to a network, and leave it', async () => {
     const { page } = await visitors.enter('/hosts/web-1', operator);
     await button(page, 'Join…').click();
-    await dialog(page).getByLabel('Network').selectOption(ids.lab);
+    await dialog(page).getByLabel('Network', { exact: true }).selectOption(ids.lab);
     await button(page, 'Join').click();
     await dialog(page).getByText('web-1 is joining lab').waitFor();
     const command = await newest();
@@ -210,7 +210,7 @@ describe('somebody at the dashboard can', () => {
   it('create a network, and see when its controller has it', async () => {
     const { page } = await visitors.enter('/networks', operator);
     await button(page, 'Create a network…').click();
-    await dialog(page).getByLabel('Name').fill('guests');
+    await dialog(page).getByLabel('Name', { exact: true }).fill('guests');
     await dialog(page).getByText('Nobody by itself').click();
     await dialog(page).getByText('orrery network create guests --admit manual --wait').waitFor();
     await picture(page, 'act-network');
@@ -223,8 +223,8 @@ describe('somebody at the dashboard can', () => {
   it('add a host: copy the line to paste, and see the host arrive', async () => {
     const { page, trouble } = await visitors.enter('/hosts');
     await button(page, 'Add a host…').click();
-    await dialog(page).getByLabel('Name of the host').fill('edge-1');
-    await dialog(page).getByLabel('Labels').fill('site=edge');
+    await dialog(page).getByLabel('Name of the host', { exact: true }).fill('edge-1');
+    await dialog(page).getByLabel('Labels', { exact: true }).fill('site=edge');
     await button(page, 'Make the line').click();
     await dialog(page).getByText('the line was not pasted yet').waitFor();
     await picture(page, 'act-host-add');
@@ -249,7 +249,7 @@ describe('somebody at the dashboard can', () => {
     await picture(page, 'act-doctor');
     await page.goto(new URL('/nodes/web-1', api.url).href);
     await button(page, 'Probe…').click();
-    await dialog(page).getByLabel('Address or name').fill('10.7.0.20');
+    await dialog(page).getByLabel('Address or name', { exact: true }).fill('10.7.0.20');
     await dialog(page).getByText('orrery probe web-1 --ping 10.7.0.20').waitFor();
     await button(page, 'Probe').click();
     await dialog(page).getByText('web-1 is trying 10.7.0.20').waitFor();

@@ -49,7 +49,7 @@ function ProblemText({ problem, events, onLookAgain }: { problem: Problem } & Om
         </strong>
         <Prose text={fix} />
       </p>
-      {(errors.length > 0 || candidates.length > 0) && (
+      {(errors.length > 1 || candidates.length > 0) && (
         <ul>
           {errors.map(({ path, message }) => (
             <li key={`${path} ${message}`}>
