@@ -15,7 +15,7 @@ import { eventually } from '../support/eventually.js';
 import { joinBody, newInstallation } from '../support/joined-host.js';
 import { ReportingHost } from '../support/reporting-host.js';
 import { aMembership, membershipFact } from '../support/reports.js';
-import { picture, tokenOf, Visitors } from './support/dashboard.js';
+import { picture, tokenOf, Visitors, type Visit } from './support/dashboard.js';
 import { lookAt } from './support/fleet.js';
 
 const WAITS: Outcome = { kind: 'waiting', code: 'authorization', cause: 'not authorized', fix: 'Authorize it.' };
@@ -29,7 +29,8 @@ describe('somebody at the dashboard can', () => {
   const visitors = new Visitors(api);
   let host: ReportingHost;
   let keeper: ControllerHost;
-  let operator: string;
+  /** An operator, whose page stays open. */
+  let anna: Visit;
   const ids = { lab: '', shop: '' };
 
   beforeAll(async () => {
@@ -43,9 +44,13 @@ describe('somebody at the dashboard can', () => {
     };
     ids.lab = await make('lab', 'fleet');
     ids.shop = await make('shop', 'manual');
-    operator = (await tokenOf(api, 'anna', 'operator')).secret;
+    anna = await visitors.enter('/', (await tokenOf(api, 'anna', 'operator')).secret);
   }, 90_000);
 
+  const at = async (path: string): Promise<Visit> => {
+    await anna.page.goto(new URL(path, api.url).href);
+    return anna;
+  };
   const newest = async (): Promise<Command> => {
     const [command] = (await api.get('/v1/commands?host=web-1&limit=1', CommandPage)).body.items;
     if (!command) throw new Error('no command');
@@ -68,7 +73,7 @@ describe('somebody at the dashboard can', () => {
   const dialog = (page: Page) => page.getByRole('dialog');
 
   it('launch a container and see each stage as it is observed, until it is done', async () => {
-    const { page, trouble } = await visitors.enter('/hosts/web-1', operator);
+    const { page, trouble } = await at('/hosts/web-1');
     await button(page, 'Launch…').click();
     await dialog(page).getByLabel('Name', { exact: true }).waitFor();
     expect(await page.evaluate('document.activeElement?.tagName')).toBe('INPUT');
@@ -102,7 +107,7 @@ describe('somebody at the dashboard can', () => {
   }, 60_000);
 
   it('see why a launch waits, and authorize it right there', async () => {
-    const { page } = await visitors.enter(`/networks/${ids.shop}`, operator);
+    const { page } = await at(`/networks/${ids.shop}`);
     await button(page, 'Launch…').click();
     await dialog(page).getByLabel('Name', { exact: true }).fill('media');
     await button(page, 'Launch').click();
@@ -135,7 +140,7 @@ describe('somebody at the dashboard can', () => {
       await host.say(membershipFact('authorization.requested', node, asks));
       await settles(command, WAITS);
     }
-    const { page, trouble } = await visitors.enter('/memberships', operator);
+    const { page, trouble } = await at('/memberships');
     await button(page, 'Choose all two that wait').click();
     await page.getByText('2 chosen').waitFor();
     await picture(page, 'act-memberships-chosen');
@@ -150,7 +155,7 @@ describe('somebody at the dashboard can', () => {
 
   it('remove a container once its name is typed, unless somebody changed it meanwhile', async () => {
     await launch('old', 'lab');
-    const { page, trouble } = await visitors.enter('/nodes/web-1%2Fold', operator);
+    const { page, trouble } = await at('/nodes/web-1%2Fold');
     await button(page, 'Remove…').click();
     await dialog(page).getByText('orrery rm web-1/old --wait').waitFor();
     expect(await button(page, 'Remove').isDisabled()).toBe(true);
@@ -172,7 +177,7 @@ describe('somebody at the dashboard can', () => {
   }, 60_000);
 
   it('see what the API refuses with its fix, and hostile names only ever as text', async () => {
-    const { page, trouble } = await visitors.enter('/containers', operator);
+    const { page, trouble } = await at('/containers');
     await launch('taken', 'lab');
     await button(page, 'Launch…').click();
     await dialog(page).getByLabel('Name', { exact: true }).fill(HOSTILE);
@@ -190,7 +195,7 @@ describe('somebody at the dashboard can', () => {
   }, 60_000);
 
   it('join the node of a host to a network, and leave it', async () => {
-    const { page } = await visitors.enter('/hosts/web-1', operator);
+    const { page } = await at('/hosts/web-1');
     await button(page, 'Join…').click();
     await dialog(page).getByLabel('Network', { exact: true }).selectOption(ids.lab);
     await button(page, 'Join').click();
@@ -199,7 +204,7 @@ describe('somebody at the dashboard can', () => {
     await goesOn(command, ['joined', ids.lab], ['address', '10.7.0.30/24']);
     await settles(command);
     await dialog(page).getByText('web-1 is in lab as 10.7.0.30').waitFor();
-    await page.goto(new URL(`/memberships/web-1/${ids.lab}`, api.url).href);
+    await at(`/memberships/web-1/${ids.lab}`);
     await button(page, 'Leave…').click();
     await button(page, 'Leave').click();
     await dialog(page).getByText('web-1 is leaving lab').waitFor();
@@ -208,7 +213,7 @@ describe('somebody at the dashboard can', () => {
   }, 60_000);
 
   it('create a network, and see when its controller has it', async () => {
-    const { page } = await visitors.enter('/networks', operator);
+    const { page } = await at('/networks');
     await button(page, 'Create a network…').click();
     await dialog(page).getByLabel('Name', { exact: true }).fill('guests');
     await dialog(page).getByText('Nobody by itself').click();
@@ -242,12 +247,12 @@ describe('somebody at the dashboard can', () => {
     const checks = [{ ...found, cause: 'UDP 9993 does not get out', fix: 'Allow outbound UDP 9993.' }];
     const report = { checkedAt: new Date().toISOString(), tookMs: 410, checks };
     host.agent.answer = ({ op }) => ({ result: 'ok', value: op.op === 'probe' ? { probe: op.probe } : report });
-    const { page, trouble } = await visitors.enter('/hosts/web-1', operator);
+    const { page, trouble } = await at('/hosts/web-1');
     await button(page, 'Doctor…').click();
     await dialog(page).getByText('One thing was found on web-1').waitFor();
     await dialog(page).getByText('UDP 9993 does not get out').waitFor();
     await picture(page, 'act-doctor');
-    await page.goto(new URL('/nodes/web-1', api.url).href);
+    await at('/nodes/web-1');
     await button(page, 'Probe…').click();
     await dialog(page).getByLabel('Address or name', { exact: true }).fill('10.7.0.20');
     await dialog(page).getByText('orrery probe web-1 --ping 10.7.0.20').waitFor();
@@ -268,11 +273,11 @@ describe('somebody at the dashboard can', () => {
 
   it('restart a container, and pause a host', async () => {
     await launch('again', 'lab');
-    const { page } = await visitors.enter('/nodes/web-1%2Fagain', operator);
+    const { page } = await at('/nodes/web-1%2Fagain');
     await button(page, 'Restart…').click();
     await button(page, 'Restart').click();
     await dialog(page).getByText('again on web-1 is being restarted').waitFor();
-    await page.goto(new URL('/hosts/web-1', api.url).href);
+    await at('/hosts/web-1');
     await button(page, 'Pause…').click();
     await button(page, 'Pause').click();
     await dialog(page).getByText('Asked web-1 to pause').waitFor();
