@@ -2,8 +2,6 @@ import { Suspense, useState, type ReactNode } from 'react';
 import { useMay } from '../door/use-door.js';
 import { useLiveState } from '../live/use-live.js';
 import { Button } from '../parts/button.js';
-// The styles of what is loaded on demand come with the page: a bundle of scripts brings none.
-import './stages.module.css';
 import css from './acts.module.css';
 
 interface ActButtonProps {

@@ -5,7 +5,7 @@ import { useList } from '../api/use-read.js';
 import { Mark, type State } from '../parts/mark.js';
 import { countWord } from '../parts/words.js';
 import { ActDialog, ActForm, Choice } from './act-dialog.js';
-import { membershipKey } from './picking.js';
+import { membershipKey } from './picked.js';
 import { lineOf, shellWord } from './shell-word.js';
 import { timeWord } from './stage-rows.js';
 import { useTicking } from './ticking.js';

@@ -1,3 +1,12 @@
+import type { Shape } from '../api/client.js';
+
+type Membership = Shape<'Membership'>;
+
+export const membershipKey = ({ node, network }: Membership): string => `${node.id} ${network.id}`;
+
+/** A controller of ours can be told about it. */
+export const isDecidable = ({ controller }: Membership): boolean => controller !== null;
+
 /** What a person has chosen in a table, by key. Only the rows that change are drawn again. */
 export class Picked {
   #keys: ReadonlySet<string> = new Set();

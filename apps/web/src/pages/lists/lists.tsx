@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { AddHostButton, CreateNetworkButton, JoinButton, LaunchButton } from '../../acts/buttons.js';
+import { AddHostButton, CreateNetworkButton, JoinButton, LaunchButton } from '../../acts/bars.js';
 import { usePicking } from '../../acts/picking.js';
 import type { Shape } from '../../api/client.js';
 import { useList } from '../../api/use-read.js';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { AddHostButton } from '../../acts/buttons.js';
+import { AddHostButton } from '../../acts/bars.js';
 import { useDoor } from '../../door/use-door.js';
 import { PageHead } from '../../frame/page.js';
 import { CommandLine } from '../../parts/command-line.js';

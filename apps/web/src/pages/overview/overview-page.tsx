@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { NextSteps } from '../../acts/next-steps.js';
+import { NextSteps } from '../../acts/bars.js';
 import type { Shape } from '../../api/client.js';
 import { useState } from 'react';
 import { useRead } from '../../api/use-read.js';
@@ -56,7 +56,7 @@ function Overview({ status }: { status: Shape<'Status'> }) {
             <AttentionList attention={status.attention} kept={kept} />
           </section>
         )}
-        <NextSteps status={status} className={css.attention} />
+        {status.containers.total === 0 && <NextSteps className={css.attention} />}
         <section className={css.events}>
           <h2>
             Last events <Link to="/events">All events</Link>

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { HostActs } from '../../acts/buttons.js';
+import { HostActs } from '../../acts/bars.js';
 import type { Shape } from '../../api/client.js';
 import { useList, useRead } from '../../api/use-read.js';
 import { Age } from '../../parts/age.js';

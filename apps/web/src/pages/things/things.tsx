@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
-import { MembershipActs, NetworkActs, NodeActs } from '../../acts/buttons.js';
+import { MembershipActs, NetworkActs, NodeActs, Stages } from '../../acts/bars.js';
 import { useRead } from '../../api/use-read.js';
 import { useMay } from '../../door/use-door.js';
 import { Age } from '../../parts/age.js';
@@ -101,8 +100,6 @@ export function MembershipPage() {
   );
 }
 
-const Stages = lazy(() => import('../../acts/stages.js').then((loaded) => ({ default: loaded.Stages })));
-
 export function CommandPage() {
   const { command } = useNamed();
   const { data } = useRead('/v1/commands/{command}', { path: { command } });
@@ -128,9 +125,7 @@ export function CommandPage() {
           <h2>
             Stages <small>each one as it was observed</small>
           </h2>
-          <Suspense fallback={null}>
-            <Stages command={data} />
-          </Suspense>
+          <Stages command={data} />
         </section>
       )}
     </ThingPage>
