@@ -66,7 +66,12 @@ export function HostAddDialog({ name: given = '', onClose }: { name?: string; on
 }
 
 const labelsOf = (words: readonly string[]): Record<string, string> =>
-  Object.fromEntries(words.map((word) => /^([^=]*)=?(.*)$/s.exec(word)?.slice(1) ?? [word, '']));
+  Object.fromEntries(
+    words.map((word): [string, string] => {
+      const [key = word, ...rest] = word.split('=');
+      return [key, rest.join('=')];
+    }),
+  );
 
 function OnlyHere({ url }: { url: string }) {
   return (
