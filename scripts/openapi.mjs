@@ -39,19 +39,23 @@ try {
 async function typesOf(document) {
   const types = astToString(await openapiTypes(JSON.parse(JSON.stringify(document, withoutProse))));
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { 'x-orrery-policy': policy }]) => [
-      `${method.toUpperCase()} ${path}`,
-      policy,
-    ]),
+    Object.entries(methods).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation]),
   );
   const changes = operations.filter(
-    ([name, policy]) => !name.startsWith('GET ') && ['operator', 'admin'].includes(policy),
+    ([name, operation]) => !name.startsWith('GET ') && ['operator', 'admin'].includes(operation['x-orrery-policy']),
   );
-  const policies = JSON.stringify(Object.fromEntries(changes), null, 2);
+  const named = (valueOf) =>
+    JSON.stringify(Object.fromEntries(changes.map(([name, operation]) => [name, valueOf(operation)])), null, 2);
+  const policies = named((operation) => operation['x-orrery-policy']);
+  const limits = named((operation) =>
+    operation['x-orrery-whole'] ? 'whole' : operation['x-orrery-host-itself'] ? 'host' : undefined,
+  );
   return `// Written by \`npm run openapi\` from docs/openapi.golden.json.
 ${types}
 /** The role that each change requires. */
 export const POLICIES: Readonly<Record<string, 'operator' | 'admin'>> = ${policies};
+/** Changes that a token with a scope cannot make: of the whole installation, or (where its scope names networks alone) of a host itself. */
+export const BEYOND_SCOPES: Readonly<Record<string, 'whole' | 'host'>> = ${limits};
 `;
 }
 

@@ -39,7 +39,8 @@ describe('pages of the dashboard', () => {
     const [, host] = hosts;
     if (!host) throw new Error('no host');
     const { network, authorized } = await waitsForPerson(fixture, host, '89e92ceee1');
-    const acts = /Authorize|For 8 hours|Deny|Launch|Remove|Join|Restart|Pause/;
+    const acts =
+      /Authorize|For 8 hours|Deny|Launch|Remove|Join|Leave|Restart|Pause|Resume|Probe|Doctor|Create a|Add a|Choose/;
     const membership = `/memberships/web-2/${network}`;
     const viewer = await visitors.enter('/', (await tokenOf(api, 'viewer', 'viewer')).secret);
     for (const path of [...PAGES, membership]) {

@@ -62,9 +62,14 @@ export async function read<P extends ReadPath>(path: P, asking: Asking = {}, sig
 }
 
 /** A change: `PUT /v1/networks/{network}/admissions/{node}`, as it is named in POLICIES. */
-export async function change(operation: string, asking: Asking, body?: unknown): Promise<unknown> {
+export async function change(
+  operation: string,
+  asking: Asking,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<unknown> {
   const [method = '', path = ''] = operation.split(' ');
-  const response = await ask(method, urlOf(path, asking), { body });
+  const response = await ask(method, urlOf(path, asking), { body, headers });
   return response.status === 204 ? undefined : response.json();
 }
 
@@ -74,13 +79,14 @@ interface Sending {
   accept?: string;
   /** Of what is there already: the answer is 304 if it is still the same. */
   tag?: string;
+  headers?: Record<string, string>;
 }
 
 /** A request with the login, whose answer is a success; throws ApiProblem or Unreachable. */
 export async function ask(
   method: string,
   url: string,
-  { body, signal, accept = 'application/json', tag }: Sending = {},
+  { body, signal, accept = 'application/json', tag, headers = {} }: Sending = {},
 ): Promise<Response> {
   const secret = door.secret;
   const response = await send(url, {
@@ -88,6 +94,7 @@ export async function ask(
     credentials: 'same-origin',
     cache: 'no-store',
     headers: {
+      ...headers,
       accept,
       ...(secret === undefined ? {} : { 'orrery-login': secret }),
       ...(tag === undefined ? {} : { 'if-none-match': tag }),

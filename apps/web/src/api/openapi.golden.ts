@@ -14115,3 +14115,22 @@ export const POLICIES: Readonly<Record<string, 'operator' | 'admin'>> = {
   "POST /v1/tokens": "admin",
   "DELETE /v1/tokens/{token}": "admin"
 };
+/** Changes that a token with a scope cannot make: of the whole installation, or (where its scope names networks alone) of a host itself. */
+export const BEYOND_SCOPES: Readonly<Record<string, 'whole' | 'host'>> = {
+  "POST /v1/controllers": "whole",
+  "PATCH /v1/controllers/{controller}": "whole",
+  "DELETE /v1/controllers/{controller}": "whole",
+  "PATCH /v1/hosts/{host}": "host",
+  "DELETE /v1/hosts/{host}": "host",
+  "POST /v1/hosts/{host}/doctor": "host",
+  "POST /v1/hosts/{host}/pause": "host",
+  "POST /v1/hosts/{host}/resume": "host",
+  "POST /v1/hosts/{host}/revoke": "host",
+  "POST /v1/hosts/{host}/rotate": "host",
+  "POST /v1/join-tokens": "whole",
+  "DELETE /v1/join-tokens/{token}": "whole",
+  "POST /v1/networks": "whole",
+  "PUT /v1/networks/{network}": "whole",
+  "POST /v1/tokens": "whole",
+  "DELETE /v1/tokens/{token}": "whole"
+};

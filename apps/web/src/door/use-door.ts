@@ -1,10 +1,8 @@
 import { useSyncExternalStore } from 'react';
-import { POLICIES } from '../api/openapi.golden.js';
-import { door, type DoorState, type Login } from './door.js';
+import { door, type DoorState } from './door.js';
+import { may } from './may.js';
 
 export const useDoor = (): DoorState => useSyncExternalStore(door.subscribe, () => door.state);
-
-const RANK = { viewer: 0, operator: 1, admin: 2 };
 
 /**
  * Whether the login is allowed to do this: an operation as the OpenAPI document names it, such as
@@ -12,10 +10,5 @@ const RANK = { viewer: 0, operator: 1, admin: 2 };
  */
 export function useMay(operation: string): boolean {
   const state = useDoor();
-  return state.is === 'open' && may(state.login.role, operation);
-}
-
-export function may(role: Login['role'], operation: string): boolean {
-  const required = POLICIES[operation];
-  return required !== undefined && RANK[role] >= RANK[required];
+  return state.is === 'open' && may(state.login, operation);
 }

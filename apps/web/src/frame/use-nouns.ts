@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
-import { may, useDoor } from '../door/use-door.js';
+import { may } from '../door/may.js';
+import { useDoor } from '../door/use-door.js';
 import { nounsFor, type NounGroup } from './nouns.js';
 
 /** What a page leads to. A token with a scope sees nothing that concerns the whole installation. */
@@ -7,7 +8,7 @@ export function useNouns(): readonly NounGroup[] {
   const state = useDoor();
   const login = state.is === 'open' ? state.login : undefined;
   return useMemo(
-    () => (login ? nounsFor((operation) => login.scope === null && may(login.role, operation)) : []),
+    () => (login ? nounsFor((operation) => login.scope === null && may(login, operation)) : []),
     [login],
   );
 }

@@ -7,7 +7,8 @@ const MEMBERSHIPS = ['/v1/memberships', '/v1/nodes/', '/v1/networks', '/v1/inter
 const INTERFACES = ['/v1/memberships', '/v1/nodes/', '/v1/interfaces'];
 
 const BY_FAMILY: Record<string, readonly string[]> = {
-  host: ['/v1/hosts', '/v1/status'],
+  host: ['/v1/hosts', '/v1/status', '/v1/join-tokens'],
+  probe: ['/v1/nodes/{node}/probes'],
   node: ['/v1/nodes', '/v1/memberships'],
   container: ['/v1/containers', '/v1/hosts/', '/v1/nodes', '/v1/status', '/v1/routes'],
   workload: ['/v1/workloads'],
@@ -17,7 +18,7 @@ const BY_FAMILY: Record<string, readonly string[]> = {
   interface: [...INTERFACES, '/v1/routes'],
   address: [...INTERFACES, '/v1/routes'],
   item: [...MEMBERSHIPS, '/v1/containers', '/v1/commands', '/v1/routes'],
-  command: ['/v1/commands', '/v1/containers', '/v1/memberships', '/v1/status'],
+  command: ['/v1/commands', '/v1/containers', '/v1/hosts/{host}/containers', '/v1/memberships', '/v1/status'],
   finding: ['/v1/findings', '/v1/networks', '/v1/status'],
   controller: ['/v1/controllers', '/v1/networks', '/v1/status'],
   route: ['/v1/routes', '/v1/interfaces', '/v1/networks'],

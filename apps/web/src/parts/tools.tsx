@@ -42,9 +42,11 @@ interface ToolsProps {
   choices?: readonly Choice[];
   /** Buttons that choose a time. */
   times?: ReactNode;
+  /** Acts, at the end. */
+  children?: ReactNode;
 }
 
-export function Tools({ placeholder, choices = [], times }: ToolsProps) {
+export function Tools({ placeholder, choices = [], times, children }: ToolsProps) {
   const [{ q = '', state }, set] = useListSearch();
   return (
     <div className={css.tools}>
@@ -69,6 +71,7 @@ export function Tools({ placeholder, choices = [], times }: ToolsProps) {
           {times}
         </div>
       )}
+      {children && <div className={css.end}>{children}</div>}
     </div>
   );
 }

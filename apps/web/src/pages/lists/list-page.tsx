@@ -16,10 +16,14 @@ interface ListPageProps<Row> {
   /** The sentence about all of them. */
   title: (rows: readonly Row[]) => ReactNode;
   run: string;
+  /** What can be done here. */
+  acts?: ReactNode;
+  /** What can be done with the rows that a person has chosen. */
+  chosen?: ReactNode;
 }
 
 /** All things of a kind: a sentence, filters that stand in the address, and a table. */
-export function ListPage<Row>({ noun, listed, shown, keyOf, title, run }: ListPageProps<Row>) {
+export function ListPage<Row>({ noun, listed, shown, keyOf, title, run, acts, chosen }: ListPageProps<Row>) {
   const [search, setSearch] = useListSearch();
   const { items, isWhole, error } = listed;
   if (error && items.length === 0) return <Refused error={error} what={noun} />;
@@ -32,7 +36,9 @@ export function ListPage<Row>({ noun, listed, shown, keyOf, title, run }: ListPa
   ];
   return (
     <Page title={title(items)} run={run}>
-      <Tools placeholder={`Filter ${noun}`} choices={choices} />
+      <Tools placeholder={`Filter ${noun}`} choices={choices}>
+        {acts}
+      </Tools>
       {rows.length === 0 ? (
         <p className={`${css.body} ${css.dim}`}>{items.length === 0 ? `No ${noun} yet` : `No ${noun} match`}</p>
       ) : (
@@ -45,6 +51,7 @@ export function ListPage<Row>({ noun, listed, shown, keyOf, title, run }: ListPa
           onSort={(sort) => setSearch({ sort: sort === shown.defaultSort ? undefined : sort })}
         />
       )}
+      {chosen}
     </Page>
   );
 }

@@ -1,4 +1,6 @@
 import { Link } from '@tanstack/react-router';
+import { AddHostButton, CreateNetworkButton, JoinButton, LaunchButton } from '../../acts/bars.js';
+import { usePicking } from '../../acts/picking.js';
 import type { Shape } from '../../api/client.js';
 import { useList } from '../../api/use-read.js';
 import type { Shown } from '../../parts/rows.js';
@@ -60,6 +62,7 @@ export function HostsPage() {
       keyOf={({ id }) => id}
       title={(rows) => listSentence(rows.map(hostStanding), 'host', 'online')}
       run="orrery host ls"
+      acts={<AddHostButton />}
     />
   );
 }
@@ -138,6 +141,7 @@ export function ContainersPage() {
       keyOf={({ id }) => id}
       title={(rows) => listSentence(rows.map(containerStanding), 'container', 'as wanted')}
       run="orrery container ls"
+      acts={<LaunchButton />}
     />
   );
 }
@@ -183,6 +187,7 @@ export function NetworksPage() {
       keyOf={({ id }) => id}
       title={(rows) => listSentence(rows.map(networkStanding), 'network', 'as wanted')}
       run="orrery network ls"
+      acts={<CreateNetworkButton />}
     />
   );
 }
@@ -217,14 +222,17 @@ const controllerWord = (controller: Membership['controller']) =>
 
 export function MembershipsPage() {
   const listed = useList('/v1/memberships');
+  const { shown, bar } = usePicking(MEMBERSHIPS, listed.items);
   return (
     <ListPage
       noun="memberships"
       listed={listed}
-      shown={MEMBERSHIPS}
+      shown={shown}
       keyOf={({ node, network }) => `${node.id} ${network.id}`}
       title={(rows) => listSentence(rows.map(membershipStanding), 'membership', 'as wanted')}
       run="orrery membership ls"
+      acts={<JoinButton />}
+      chosen={bar}
     />
   );
 }

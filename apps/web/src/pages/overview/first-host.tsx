@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { AddHostButton } from '../../acts/bars.js';
 import { useDoor } from '../../door/use-door.js';
 import { PageHead } from '../../frame/page.js';
 import { CommandLine } from '../../parts/command-line.js';
@@ -6,7 +7,7 @@ import { StateWord } from '../../parts/mark.js';
 import css from './overview.module.css';
 
 /** Nothing yet: the empty instrument, and what to do. */
-export function FirstHost() {
+export function FirstHost({ onAdding }: { onAdding: (isAdding: boolean) => void }) {
   const state = useDoor();
   const isAdmin = state.is === 'open' && state.login.role === 'admin';
   const [name, setName] = useState('web-1');
@@ -26,6 +27,7 @@ export function FirstHost() {
               Name of the host
             </label>
             <input id="name" value={name} onChange={({ target }) => setName(target.value.trim())} spellCheck={false} />
+            <AddHostButton host={name} onOpen={onAdding} />
             <CommandLine run={`orrery host add ${fit}`} />
           </li>
           <li>

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { NextSteps } from '../../acts/bars.js';
 import type { Shape } from '../../api/client.js';
 import { useState } from 'react';
 import { useRead } from '../../api/use-read.js';
@@ -17,10 +18,13 @@ import css from './overview.module.css';
 
 export function OverviewPage() {
   const { data, error } = useRead('/v1/status');
+  const [isAdding, setAdding] = useState(false);
   if (!data && error) return <Refused error={error} what="the overview" />;
   if (!data) return <Asking what="the state of the fleet" />;
   const { hosts } = data;
-  if (hosts.online + hosts.unreachable + hosts.joined + hosts.unknown === 0) return <FirstHost />;
+  const isEmpty = hosts.online + hosts.unreachable + hosts.joined + hosts.unknown === 0;
+  // Whoever adds the first host sees it arrive.
+  if (isEmpty || isAdding) return <FirstHost onAdding={setAdding} />;
   return <Overview status={data} />;
 }
 
@@ -52,6 +56,7 @@ function Overview({ status }: { status: Shape<'Status'> }) {
             <AttentionList attention={status.attention} kept={kept} />
           </section>
         )}
+        {status.containers.total === 0 && <NextSteps className={css.attention} />}
         <section className={css.events}>
           <h2>
             Last events <Link to="/events">All events</Link>

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { HostActs } from '../../acts/bars.js';
 import type { Shape } from '../../api/client.js';
 import { useList, useRead } from '../../api/use-read.js';
 import { Age } from '../../parts/age.js';
@@ -22,6 +23,7 @@ export function HostPage() {
       run={`orrery explain host:${host}`}
       events={{ host }}
       past={hostThen}
+      bar={data && <HostActs host={data} />}
       facts={data ? factsOf(data) : []}
     >
       <NodesOf host={host} />

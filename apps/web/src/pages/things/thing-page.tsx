@@ -30,6 +30,8 @@ interface ThingPageProps {
   past?: Rewind;
   /** What can be done about the cause. */
   acts?: ReactNode;
+  /** What can be done with it at any time. */
+  bar?: ReactNode;
   facts?: readonly Fact[];
   /** `children` show what controller, daemon and kernel say. */
   isWitnessed?: boolean;
@@ -44,6 +46,7 @@ export function ThingPage({
   events,
   past,
   acts,
+  bar,
   facts = [],
   isWitnessed,
   children,
@@ -78,6 +81,7 @@ export function ThingPage({
         </div>
         <aside>
           <Causes explanation={data} acts={acts} />
+          {bar}
           <Facts facts={facts} />
         </aside>
       </div>

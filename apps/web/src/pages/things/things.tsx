@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Suspense } from 'react';
+import { MembershipActs, NetworkActs, NodeActs, Stages } from '../../acts/bars.js';
 import { useRead } from '../../api/use-read.js';
 import { useMay } from '../../door/use-door.js';
 import { Age } from '../../parts/age.js';
@@ -31,6 +32,7 @@ export function NodePage() {
       crumbs={[{ name: 'Nodes', to: '/nodes' }, { name: node }]}
       run={`orrery explain node:${node}`}
       events={{ node }}
+      bar={data && <NodeActs node={data} />}
       facts={
         data
           ? [
@@ -62,6 +64,7 @@ export function NetworkPage() {
       crumbs={[{ name: 'Networks', to: '/networks' }, { name }]}
       run={`orrery explain network:${network}`}
       events={{ network }}
+      bar={data && <NetworkActs network={data} />}
       facts={
         data
           ? [
@@ -101,6 +104,7 @@ export function MembershipPage() {
       run={`orrery explain ${node} ${data?.network.name === null ? network : name}`}
       events={{ node, network }}
       past={membershipThen}
+      bar={data && <MembershipActs membership={data} waits={waits} />}
       isWitnessed
       acts={waits && data.controller && mayDecide ? <AuthorizeActs node={node} network={network} /> : undefined}
       facts={
@@ -147,6 +151,15 @@ export function CommandPage() {
             ]
           : []
       }
-    />
+    >
+      {data && (
+        <section className={css.section}>
+          <h2>
+            Stages <small>each one as it was observed</small>
+          </h2>
+          <Stages command={data} />
+        </section>
+      )}
+    </ThingPage>
   );
 }

@@ -1,0 +1,43 @@
+import { Suspense, useState, type ReactNode } from 'react';
+import { useMay } from '../door/use-door.js';
+import { useLiveState } from '../live/use-live.js';
+import { Button } from '../parts/button.js';
+import css from './acts.module.css';
+
+interface ActButtonProps {
+  /** As the OpenAPI document names it: who may not, sees no button. */
+  operation: string;
+  kind?: 'go' | 'plain' | 'bare';
+  /** What the button says. */
+  name: string;
+  /** False: there is nothing to do any more. What is open stays open. */
+  isOffered?: boolean;
+  onOpen?: (isOpen: boolean) => void;
+  /** Loaded on demand. */
+  dialog: (close: () => void) => ReactNode;
+}
+
+/** A button that opens the dialog of an act. While Orrery cannot be reached, it is off. */
+export function ActButton({ operation, kind, name, isOffered = true, onOpen, dialog }: ActButtonProps) {
+  const isAllowed = useMay(operation);
+  const isLost = useLiveState().is === 'lost';
+  const [isOpen, setOpen] = useState(false);
+  if (!isAllowed) return null;
+  const open = (isNow: boolean) => {
+    setOpen(isNow);
+    onOpen?.(isNow);
+  };
+  return (
+    <>
+      {isOffered && (
+        <Button kind={kind} disabled={isLost} onClick={() => open(true)}>
+          {name}
+        </Button>
+      )}
+      {isOpen && <Suspense fallback={null}>{dialog(() => open(false))}</Suspense>}
+    </>
+  );
+}
+
+/** Acts beside each other; nothing at all where there is none. */
+export const ActBar = ({ children }: { children: ReactNode }) => <div className={css.bar}>{children}</div>;

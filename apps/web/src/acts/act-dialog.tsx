@@ -1,0 +1,153 @@
+import { useId, useLayoutEffect, useRef, type ReactNode, type SyntheticEvent } from 'react';
+import { createPortal } from 'react-dom';
+import { Button } from '../parts/button.js';
+import { CommandLine } from '../parts/command-line.js';
+import { useLiveState } from '../live/use-live.js';
+import css from './acts.module.css';
+
+interface ActDialogProps {
+  title: ReactNode;
+  onClose: () => void;
+  /** The line that does the same. */
+  run?: string;
+  children: ReactNode;
+}
+
+/** The platform's own dialog: Escape closes it, and the focus goes back to where it came from. */
+export function ActDialog({ title, onClose, run, children }: ActDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const name = useId();
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    if (shown && !shown.open) shown.showModal();
+    return () => shown?.close();
+  }, []);
+  return createPortal(
+    <dialog ref={dialog} className={css.dialog} aria-labelledby={name} onClose={onClose}>
+      <h2 id={name} className={css.title}>
+        <span>{title}</span>
+      </h2>
+      <div className={css.content}>{children}</div>
+      {run !== undefined && (
+        <div className={css.same}>
+          <p>The same in a terminal</p>
+          <CommandLine run={run} />
+        </div>
+      )}
+      {/* Last, so that the focus begins in the form. */}
+      <button type="button" className={css.close} aria-label="Close" onClick={() => dialog.current?.close()}>
+        ×
+      </button>
+    </dialog>,
+    document.body,
+  );
+}
+
+interface ActFormProps {
+  /** What the button says. */
+  go: string;
+  isReady: boolean;
+  isSending: boolean;
+  onGo: () => void;
+  onClose: () => void;
+  isGrave?: boolean;
+  children: ReactNode;
+}
+
+/** What an act needs to know, and the button that asks for it. */
+export function ActForm({ go, isReady, isSending, onGo, onClose, isGrave = false, children }: ActFormProps) {
+  const isLost = useLiveState().is === 'lost';
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (isReady && !isSending && !isLost) onGo();
+  };
+  return (
+    <form onSubmit={submit} className={css.form} noValidate>
+      {children}
+      <div className={css.foot}>
+        <Button kind="bare" onClick={onClose}>
+          Cancel
+        </Button>
+        <span className={isGrave ? css.grave : css.calm}>
+          <Button kind="go" type="submit" disabled={!isReady || isSending || isLost}>
+            {isSending ? 'Asking…' : go}
+          </Button>
+        </span>
+      </div>
+    </form>
+  );
+}
+
+interface FieldProps {
+  label: string;
+  /** What helps to fill it in. */
+  hint?: string;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+/** A name or another word: nothing corrects or completes it. */
+export function TextField({
+  label,
+  hint,
+  value,
+  onChange,
+  placeholder,
+  isList = false,
+}: FieldProps & { placeholder?: string; /** Words with spaces between them. */ isList?: boolean }) {
+  const id = useId();
+  return (
+    <div className={css.field}>
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        className={css.code}
+        value={value}
+        placeholder={placeholder}
+        spellCheck={false}
+        autoComplete="off"
+        autoCapitalize="none"
+        aria-describedby={hint && `${id}-hint`}
+        onChange={({ target }) => onChange(isList ? target.value : target.value.trim())}
+      />
+      {hint && <small id={`${id}-hint`}>{hint}</small>}
+    </div>
+  );
+}
+
+export function SelectField({ label, value, onChange, children }: FieldProps & { children: ReactNode }) {
+  const id = useId();
+  return (
+    <div className={css.field}>
+      <label htmlFor={id}>{label}</label>
+      <select id={id} value={value} onChange={({ target }) => onChange(target.value)}>
+        {children}
+      </select>
+    </div>
+  );
+}
+
+interface ChoiceProps<Value extends string> {
+  legend: string;
+  name: string;
+  value: Value;
+  choices: readonly { value: Value; name: string; says?: string }[];
+  onChoose: (value: Value) => void;
+}
+
+export function Choice<Value extends string>({ legend, name, value, choices, onChoose }: ChoiceProps<Value>) {
+  return (
+    <fieldset className={css.choice}>
+      <legend>{legend}</legend>
+      {choices.map((one) => (
+        <label key={one.value}>
+          <input type="radio" name={name} checked={one.value === value} onChange={() => onChoose(one.value)} />
+          <span>
+            {one.name}
+            {one.says && <small>{one.says}</small>}
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

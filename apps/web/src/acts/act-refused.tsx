@@ -1,0 +1,104 @@
+import { ApiProblem, Unreachable, type Asking, type Problem, type Shape } from '../api/client.js';
+import { useRead } from '../api/use-read.js';
+import { Age } from '../parts/age.js';
+import { Button } from '../parts/button.js';
+import { Mark } from '../parts/mark.js';
+import { Prose } from '../parts/sentence.js';
+import css from './acts.module.css';
+
+interface ActRefusedProps {
+  error: Error | null;
+  /** Which events tell who changed it meanwhile. */
+  events?: Asking['query'];
+  /** Takes what is there now, to decide again. */
+  onLookAgain?: () => void;
+}
+
+/** Why an act was not carried out, and what to do. */
+export function ActRefused({ error, events, onLookAgain }: ActRefusedProps) {
+  if (!error) return null;
+  return (
+    <div className={css.refused} role="alert">
+      <Mark is="failed" />
+      <div>
+        {error instanceof ApiProblem ? (
+          <ProblemText problem={error.problem} events={events} onLookAgain={onLookAgain} />
+        ) : error instanceof Unreachable ? (
+          <p>
+            <strong>Orrery cannot be reached</strong> Ask again when it is back: it is carried out once, even if the
+            first request arrived.
+          </p>
+        ) : (
+          <p>
+            <strong>That failed</strong> {error.message}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function ProblemText({ problem, events, onLookAgain }: { problem: Problem } & Omit<ActRefusedProps, 'error'>) {
+  const { code, detail, fix = '', errors = [], candidates = [] } = problem;
+  if (code === 'revision-conflict') return <Changed events={events} onLookAgain={onLookAgain} />;
+  return (
+    <>
+      <p>
+        <strong>
+          <Prose text={`${detail.charAt(0).toUpperCase()}${detail.slice(1)}`} />
+        </strong>
+        <Prose text={fix} />
+      </p>
+      {(errors.length > 1 || candidates.length > 0) && (
+        <ul>
+          {errors.map(({ path, message }) => (
+            <li key={`${path} ${message}`}>
+              <code>{path}</code> {message}
+            </li>
+          ))}
+          {candidates.map((one) => (
+            <li key={one}>
+              <code>{one}</code>
+            </li>
+          ))}
+        </ul>
+      )}
+      <small>
+        code <code>{code}</code>
+      </small>
+    </>
+  );
+}
+
+/** 412: somebody was faster. */
+function Changed({ events, onLookAgain }: Omit<ActRefusedProps, 'error'>) {
+  const { data } = useRead('/v1/events', { query: { ...events, limit: 30 } });
+  const last = data?.items.map(changeIn).find((one) => one !== undefined);
+  return (
+    <>
+      <p>
+        <strong>
+          {last?.by ?? 'Somebody'} changed it
+          {last && (
+            <>
+              {' '}
+              <Age at={last.at} ago />
+            </>
+          )}
+          . See what is there now.
+        </strong>
+        Nothing was done.
+      </p>
+      {onLookAgain && (
+        <Button small onClick={onLookAgain}>
+          See what is there now
+        </Button>
+      )}
+    </>
+  );
+}
+
+function changeIn({ data, time }: Shape<'CloudEvent'>): { by: string; at: string } | undefined {
+  const { by } = data as { by?: unknown };
+  return typeof by === 'string' && by !== 'agent' ? { by, at: time } : undefined;
+}

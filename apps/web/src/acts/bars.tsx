@@ -1,0 +1,28 @@
+import { lazy, Suspense, type ComponentType } from 'react';
+// The styles of what is loaded on demand come with the page: a bundle of scripts brings none.
+import './acts.module.css';
+import './stages.module.css';
+
+/** What pages show of acts. It is loaded beside a page, so that the first look at it does not wait for it. */
+function onDemand<Props extends object>(load: () => Promise<ComponentType<Props>>) {
+  const Loaded = lazy(async () => ({ default: await load() })) as unknown as ComponentType<Props>;
+  return (props: Props) => (
+    <Suspense fallback={null}>
+      <Loaded {...props} />
+    </Suspense>
+  );
+}
+
+const buttons = () => import('./buttons.js');
+
+export const LaunchButton = onDemand(() => buttons().then((loaded) => loaded.LaunchButton));
+export const JoinButton = onDemand(() => buttons().then((loaded) => loaded.JoinButton));
+export const CreateNetworkButton = onDemand(() => buttons().then((loaded) => loaded.CreateNetworkButton));
+export const AddHostButton = onDemand(() => buttons().then((loaded) => loaded.AddHostButton));
+export const HostActs = onDemand(() => buttons().then((loaded) => loaded.HostActs));
+export const NodeActs = onDemand(() => buttons().then((loaded) => loaded.NodeActs));
+export const NetworkActs = onDemand(() => buttons().then((loaded) => loaded.NetworkActs));
+export const MembershipActs = onDemand(() => buttons().then((loaded) => loaded.MembershipActs));
+export const NextSteps = onDemand(() => import('./next-steps.js').then((loaded) => loaded.NextSteps));
+export const ChosenBar = onDemand(() => import('./chosen-bar.js').then((loaded) => loaded.ChosenBar));
+export const Stages = onDemand(() => import('./stages.js').then((loaded) => loaded.Stages));

@@ -1,0 +1,187 @@
+import { lazy } from 'react';
+import type { Shape } from '../api/client.js';
+import { useRead } from '../api/use-read.js';
+import { ActBar, ActButton } from './act-button.js';
+
+/** The acts of each page. What they open is loaded on demand. */
+const LaunchDialog = lazy(() => import('./launch-dialog.js').then((loaded) => ({ default: loaded.LaunchDialog })));
+const JoinDialog = lazy(() => import('./join-dialog.js').then((loaded) => ({ default: loaded.JoinDialog })));
+const NetworkCreateDialog = lazy(() =>
+  import('./network-create-dialog.js').then((loaded) => ({ default: loaded.NetworkCreateDialog })),
+);
+const HostAddDialog = lazy(() => import('./host-add-dialog.js').then((loaded) => ({ default: loaded.HostAddDialog })));
+const DoctorDialog = lazy(() => import('./doctor-dialog.js').then((loaded) => ({ default: loaded.DoctorDialog })));
+const ProbeDialog = lazy(() => import('./probe-dialog.js').then((loaded) => ({ default: loaded.ProbeDialog })));
+const DecideDialog = lazy(() => import('./decide-dialog.js').then((loaded) => ({ default: loaded.DecideDialog })));
+const confirmActs = () => import('./confirm-acts.js');
+const RemoveContainerDialog = lazy(() => confirmActs().then((loaded) => ({ default: loaded.RemoveContainerDialog })));
+const RestartDialog = lazy(() => confirmActs().then((loaded) => ({ default: loaded.RestartDialog })));
+const LeaveDialog = lazy(() => confirmActs().then((loaded) => ({ default: loaded.LeaveDialog })));
+const PauseDialog = lazy(() => confirmActs().then((loaded) => ({ default: loaded.PauseDialog })));
+const RemoveHostDialog = lazy(() => confirmActs().then((loaded) => ({ default: loaded.RemoveHostDialog })));
+const RemoveNetworkDialog = lazy(() => confirmActs().then((loaded) => ({ default: loaded.RemoveNetworkDialog })));
+
+const LAUNCH = 'POST /v1/hosts/{host}/containers';
+const JOIN = 'PUT /v1/nodes/{node}/networks/{network}';
+
+export const LaunchButton = ({ host, network }: { host?: string; network?: string }) => (
+  <ActButton
+    operation={LAUNCH}
+    kind="go"
+    name="Launch…"
+    dialog={(close) => <LaunchDialog host={host} network={network} onClose={close} />}
+  />
+);
+
+export const JoinButton = ({ node, host, network }: { node?: string; host?: string; network?: string }) => (
+  <ActButton
+    operation={JOIN}
+    name="Join…"
+    dialog={(close) => <JoinDialog node={node} host={host} network={network} onClose={close} />}
+  />
+);
+
+export const CreateNetworkButton = ({ kind = 'go' }: { kind?: 'go' | 'plain' }) => (
+  <ActButton
+    operation="POST /v1/networks"
+    kind={kind}
+    name="Create a network…"
+    dialog={(close) => <NetworkCreateDialog onClose={close} />}
+  />
+);
+
+interface AddHostButtonProps {
+  /** Typed already. */
+  host?: string;
+  onOpen?: (isOpen: boolean) => void;
+}
+
+export const AddHostButton = ({ host, onOpen }: AddHostButtonProps) => (
+  <ActButton
+    operation="POST /v1/join-tokens"
+    kind="go"
+    name="Add a host…"
+    onOpen={onOpen}
+    dialog={(close) => <HostAddDialog name={host} onClose={close} />}
+  />
+);
+
+export function HostActs({ host }: { host: Shape<'Host'> }) {
+  const { name, paused } = host;
+  return (
+    <ActBar>
+      <LaunchButton host={name} />
+      <JoinButton host={name} />
+      <ActButton
+        operation="POST /v1/hosts/{host}/doctor"
+        name="Doctor…"
+        dialog={(close) => <DoctorDialog host={name} onClose={close} />}
+      />
+      <ActButton
+        operation="POST /v1/hosts/{host}/pause"
+        kind="bare"
+        name="Pause…"
+        isOffered={!paused}
+        dialog={(close) => <PauseDialog host={host} verb="pause" onClose={close} />}
+      />
+      <ActButton
+        operation="POST /v1/hosts/{host}/resume"
+        name="Resume…"
+        isOffered={paused}
+        dialog={(close) => <PauseDialog host={host} verb="resume" onClose={close} />}
+      />
+      <ActButton
+        operation="DELETE /v1/hosts/{host}"
+        kind="bare"
+        name="Remove…"
+        dialog={(close) => <RemoveHostDialog host={host} onClose={close} />}
+      />
+    </ActBar>
+  );
+}
+
+export function NodeActs({ node: { name, kind, host } }: { node: Shape<'Node'> }) {
+  const container = name.slice(name.indexOf('/') + 1);
+  const { data } = useRead(
+    '/v1/hosts/{host}/containers/{name}',
+    { path: { host: host.name, name: container } },
+    { enabled: kind === 'container' },
+  );
+  return (
+    <ActBar>
+      <JoinButton node={name} />
+      <ActButton
+        operation="POST /v1/nodes/{node}/probes"
+        name="Probe…"
+        dialog={(close) => <ProbeDialog node={name} onClose={close} />}
+      />
+      {data && <ContainerActs container={data} />}
+    </ActBar>
+  );
+}
+
+function ContainerActs({ container }: { container: Shape<'Container'> }) {
+  return (
+    <>
+      <ActButton
+        operation="POST /v1/hosts/{host}/containers/{name}/restart"
+        name="Restart…"
+        dialog={(close) => <RestartDialog container={container} onClose={close} />}
+      />
+      {!container.byLabel && (
+        <ActButton
+          operation="DELETE /v1/hosts/{host}/containers/{name}"
+          kind="bare"
+          name="Remove…"
+          dialog={(close) => <RemoveContainerDialog container={container} onClose={close} />}
+        />
+      )}
+    </>
+  );
+}
+
+export function NetworkActs({ network }: { network: Shape<'Network'> }) {
+  return (
+    <ActBar>
+      <LaunchButton network={network.id} />
+      <JoinButton network={network.id} />
+      {network.managedBy && (
+        <ActButton
+          operation="DELETE /v1/networks/{network}"
+          kind="bare"
+          name="Remove…"
+          dialog={(close) => <RemoveNetworkDialog network={network} onClose={close} />}
+        />
+      )}
+    </ActBar>
+  );
+}
+
+/** `waits`: authorizing it is offered beside its cause. */
+export function MembershipActs({ membership, waits }: { membership: Shape<'Membership'>; waits: boolean }) {
+  const { controller, managed, intent } = membership;
+  const decide = 'PUT /v1/networks/{network}/admissions/{node}';
+  return (
+    <ActBar>
+      <ActButton
+        operation={decide}
+        name="Authorize…"
+        isOffered={controller?.authorized === false && !waits}
+        dialog={(close) => <DecideDialog verdict="authorize" about={[membership]} onClose={close} />}
+      />
+      <ActButton
+        operation={decide}
+        name="Deny…"
+        isOffered={controller?.authorized === true}
+        dialog={(close) => <DecideDialog verdict="deny" about={[membership]} onClose={close} />}
+      />
+      <ActButton
+        operation="DELETE /v1/nodes/{node}/networks/{network}"
+        kind="bare"
+        name="Leave…"
+        isOffered={managed && intent !== 'absent'}
+        dialog={(close) => <LeaveDialog membership={membership} onClose={close} />}
+      />
+    </ActBar>
+  );
+}

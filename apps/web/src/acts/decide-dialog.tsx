@@ -1,0 +1,196 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { ApiProblem, change, type Shape } from '../api/client.js';
+import { useList } from '../api/use-read.js';
+import { Mark, type State } from '../parts/mark.js';
+import { countWord } from '../parts/words.js';
+import { ActDialog, ActForm, Choice } from './act-dialog.js';
+import { membershipKey } from './picked.js';
+import { lineOf, shellWord } from './shell-word.js';
+import { timeWord } from './stage-rows.js';
+import { useTicking } from './ticking.js';
+import { newKey } from './use-act.js';
+import css from './acts.module.css';
+
+type Membership = Shape<'Membership'>;
+type Verdict = 'authorize' | 'deny';
+type HowLong = 'always' | '8h';
+
+const AT_ONCE = 4;
+const HOW_LONG: readonly { value: HowLong; name: string; says: string }[] = [
+  { value: 'always', name: 'Until somebody denies it', says: 'whatever the policy of the network says' },
+  { value: '8h', name: 'For 8 hours', says: 'then the policy decides again' },
+];
+
+interface DecideDialogProps {
+  verdict: Verdict;
+  about: readonly Membership[];
+  onClose: () => void;
+}
+
+/** Authorizes or denies nodes, each on its own: what fails hides nothing about the others. */
+export function DecideDialog({ verdict, about, onClose }: DecideDialogProps) {
+  const [howLong, setHowLong] = useState<HowLong>('always');
+  const decision = useDecision(about);
+  const count = about.length === 1 ? (about[0]?.node.name ?? '') : `${countWord(about.length, false)} nodes`;
+  const go = verdict === 'authorize' ? 'Authorize' : 'Deny';
+  const body = { verdict, ...(verdict === 'authorize' && howLong !== 'always' && { for: howLong }) };
+  return (
+    <ActDialog title={`${go} ${count}`} run={linesOf(about, verdict, body.for)} onClose={onClose}>
+      {decision.startedAt !== undefined ? (
+        <Progress {...decision} verdict={verdict} about={about} startedAt={decision.startedAt} />
+      ) : (
+        <ActForm go={go} isReady isSending={false} onGo={() => void decision.start(body)} onClose={onClose}>
+          {verdict === 'deny' && (
+            <p>A node that is in its network shows OK for up to 50 s more: zerotier-one works that way.</p>
+          )}
+          <ul className={css.list}>
+            {about.map((one) => (
+              <li key={membershipKey(one)}>
+                <Mark is={one.controller?.authorized ? 'fine' : 'waiting'} />
+                <span>
+                  {one.node.name} in {one.network.name ?? one.network.id}
+                </span>
+                <small>{one.controller?.authorized ? 'authorized' : 'not authorized'}</small>
+              </li>
+            ))}
+          </ul>
+          {verdict === 'authorize' && (
+            <Choice legend="For how long" name="for" value={howLong} choices={HOW_LONG} onChoose={setHowLong} />
+          )}
+        </ActForm>
+      )}
+    </ActDialog>
+  );
+}
+
+/** One line for each network. */
+function linesOf(about: readonly Membership[], verdict: Verdict, howLong?: string): string {
+  const networks = new Map<string, string[]>();
+  for (const { node, network } of about) {
+    const name = network.name ?? network.id;
+    networks.set(name, [...(networks.get(name) ?? []), node.name]);
+  }
+  const end = howLong === undefined ? [] : ['--for', howLong];
+  const lines = [...networks].map(([network, nodes]) => {
+    const [only = '', ...others] = nodes;
+    if (others.length === 0) return lineOf('membership', verdict, only, network, ...end);
+    const each = [`orrery membership ${verdict} "$node"`, shellWord(network), ...end].join(' ');
+    return `for node in ${nodes.map(shellWord).join(' ')}; do ${each}; done`;
+  });
+  return lines.join('; ');
+}
+
+type Answered = ReadonlyMap<string, 'asked' | Error>;
+
+/** Asks for one after the other, a few at a time. */
+function useDecision(about: readonly Membership[]) {
+  const queries = useQueryClient();
+  const [startedAt, setStartedAt] = useState<number>();
+  const [answered, setAnswered] = useState<Answered>(new Map());
+  const start = async (body: unknown) => {
+    setStartedAt(Date.now());
+    const left = [...about];
+    const work = async () => {
+      for (let one = left.shift(); one !== undefined; one = left.shift()) {
+        const key = membershipKey(one);
+        const path = { network: one.network.id, node: one.node.name };
+        const answer = await change('PUT /v1/networks/{network}/admissions/{node}', { path }, body, {
+          'idempotency-key': newKey(),
+        }).then(
+          () => 'asked' as const,
+          (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+        );
+        setAnswered((before) => new Map(before).set(key, answer));
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await queries.invalidateQueries();
+  };
+  return { startedAt, answered, start };
+}
+
+interface ProgressProps {
+  verdict: Verdict;
+  about: readonly Membership[];
+  startedAt: number;
+  answered: Answered;
+}
+
+function Progress({ verdict, about, startedAt, answered }: ProgressProps) {
+  const { items } = useList('/v1/memberships');
+  const observedAt = useRef(new Map<string, number>());
+  const now = new Map(items.map((one) => [membershipKey(one), one]));
+  const rows = about.map((before) => {
+    const key = membershipKey(before);
+    const answer = answered.get(key);
+    const isSo = answer === 'asked' && isObserved(now.get(key) ?? before, verdict);
+    if (isSo && !observedAt.current.has(key)) observedAt.current.set(key, Date.now());
+    return { key, one: now.get(key) ?? before, answer, at: observedAt.current.get(key) };
+  });
+  const done = rows.filter(({ at }) => at !== undefined).length;
+  const failed = rows.filter(({ answer }) => answer instanceof Error).length;
+  const isOpen = done + failed < rows.length;
+  const clock = useTicking(isOpen);
+  const said = verdict === 'authorize' ? 'authorized' : 'denied';
+  return (
+    <div role="status">
+      <p className={css.sentence}>
+        {done} of {rows.length} {said}
+        {failed > 0 && `; ${failed} refused`}
+      </p>
+      <div className={css.progress} aria-hidden="true">
+        <i style={{ flexGrow: done }} />
+        <b style={{ flexGrow: rows.length - done }} />
+      </div>
+      <ol className={css.list}>
+        {rows.map(({ key, one, answer, at }) => (
+          <li key={key}>
+            <Mark is={stateOf(answer, at)} />
+            <span>
+              {one.node.name} in {one.network.name ?? one.network.id}
+            </span>
+            <small aria-hidden={at === undefined}>
+              {answer instanceof Error ? 'refused' : timeWord(Math.max(0, (at ?? clock) - startedAt), at ? 2 : 1)}
+            </small>
+            {answer instanceof Error ? <Why error={answer} /> : <p className={css.under}>{wordOf(one, answer, at)}</p>}
+          </li>
+        ))}
+      </ol>
+      {isOpen && <p className={css.hint}>You can leave this page; each is shown once its controller says so.</p>}
+    </div>
+  );
+}
+
+function Why({ error }: { error: Error }) {
+  const { fix, code } = error instanceof ApiProblem ? error.problem : { fix: undefined, code: undefined };
+  return (
+    <div className={css.under}>
+      <p>
+        {error.message}. {fix}
+      </p>
+      {code && (
+        <small>
+          code <code>{code}</code>
+        </small>
+      )}
+    </div>
+  );
+}
+
+/** What the controller says counts, not what it was asked. */
+const isObserved = ({ controller }: Membership, verdict: Verdict): boolean =>
+  controller?.authorized === (verdict === 'authorize');
+
+function stateOf(answer: 'asked' | Error | undefined, at: number | undefined): State {
+  if (answer instanceof Error) return 'failed';
+  return at === undefined ? 'working' : 'fine';
+}
+
+function wordOf({ status, addresses }: Membership, answer: 'asked' | undefined, at: number | undefined): string {
+  if (answer === undefined) return 'asking';
+  if (at === undefined) return 'asked; waiting for its controller to say so';
+  return ['its controller says so', status && `zerotier-one says ${status}`, addresses.join(', ')]
+    .filter(Boolean)
+    .join('; ');
+}

@@ -1,0 +1,84 @@
+import { Link } from '@tanstack/react-router';
+import type { Shape } from '../api/client.js';
+import { useList, useRead } from '../api/use-read.js';
+import { useMay } from '../door/use-door.js';
+import { StateWord } from '../parts/mark.js';
+import { Fix } from '../parts/fix.js';
+import { commandPlace } from '../parts/places.js';
+import { commandStanding } from '../parts/states.js';
+import { useNetworkNames } from '../pages/events/use-network-names.js';
+import { AuthorizeActs } from '../pages/things/authorize-acts.js';
+import { actNoun, commandSentence } from './command-sentence.js';
+import { hasEnded, timeWord } from './stage-rows.js';
+import { Stages, useElapsed } from './stages.js';
+import css from './acts.module.css';
+
+type Command = Shape<'Command'>;
+
+/** A command as it goes on: a sentence, its stages, and how it ends: done, or with cause and fix. */
+export function FollowedCommand({ first }: { first: Command }) {
+  const command = useCommand(first);
+  const names = useNetworkNames();
+  const { is, word } = commandStanding(command);
+  return (
+    <div className={css.followed}>
+      <Clock command={command} />
+      <p className={css.sentence} role="status">
+        {commandSentence(command, names)}
+      </p>
+      <p className={css.sub}>
+        <StateWord is={is}>{word}</StateWord>
+        <span>asked for by {command.by}</span>
+        <Link to={commandPlace(command.id)}>Open the command</Link>
+      </p>
+      <Trouble command={command} />
+      <Stages command={command} />
+      <p className={css.hint}>{hintOf(command)}</p>
+    </div>
+  );
+}
+
+/** Kept up to date by events (live/touched.ts). */
+export function useCommand(first: Command): Command {
+  const { data = first } = useRead('/v1/commands/{command}', { path: { command: first.id } });
+  return data;
+}
+
+function Clock({ command }: { command: Command }) {
+  const elapsed = useElapsed(command);
+  const [value = '', ...unit] = timeWord(elapsed, hasEnded(command) ? 2 : 1).split(' ');
+  return (
+    <div className={css.clock} aria-hidden="true">
+      {value}
+      <small>{unit.join(' ')}</small>
+    </div>
+  );
+}
+
+function hintOf({ state, action }: Command): string {
+  if (state === 'done')
+    return ['launch', 'join'].includes(action) ? 'What the kernel shows is what was asked for.' : 'It was observed.';
+  if (state === 'failed') return 'It stays wanted, and goes on by itself once the cause is gone.';
+  if (state === 'cancelled' || state === 'superseded') return '';
+  return `You can leave this page; the ${actNoun(action)} continues.`;
+}
+
+/** What it waits for, or why it failed, with what to do about it. */
+export function Trouble({ command }: { command: Command }) {
+  const { outcome } = command;
+  if (outcome === null || outcome.kind === 'done' || command.state === 'done') return null;
+  const state = outcome.kind === 'failed' ? 'failed' : 'waiting';
+  const acts = outcome.code === 'authorization' ? <Decide command={command} /> : undefined;
+  return <Fix cause={outcome} state={state} acts={acts} />;
+}
+
+/** Lets it in here, if its network is one that Orrery keeps. */
+function Decide({ command: { node, networks } }: { command: Command }) {
+  const isAllowed = useMay('PUT /v1/networks/{network}/admissions/{node}');
+  const { items } = useList('/v1/memberships', { node: node ?? '' });
+  const waiting = items.find(
+    ({ controller, network }) => controller && !controller.authorized && networks.includes(network.id),
+  );
+  if (!isAllowed || !waiting) return null;
+  return <AuthorizeActs node={waiting.node.name} network={waiting.network.id} />;
+}

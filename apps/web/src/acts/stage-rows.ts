@@ -1,0 +1,94 @@
+import type { Shape } from '../api/client.js';
+
+type Command = Shape<'Command'>;
+type Stage = Shape<'Stage'>;
+
+/** A line of a command: a stage that was observed, the one that is awaited, or one that is still to come. */
+export interface StageRow {
+  stage: Stage;
+  is: 'fine' | 'working' | 'waiting' | 'failed' | 'todo';
+  detail: string;
+  /** Milliseconds since the command was accepted; `to` undefined: not over yet. */
+  from: number;
+  to: number | undefined;
+}
+
+const INTO_NETWORK: readonly Stage[] = ['joined', 'authorized', 'interface', 'address'];
+const CONTAINER: readonly Stage[] = ['accepted', 'delivered', 'created', 'started', 'daemon', ...INTO_NETWORK];
+/** What is awaited of each, in order. Other stages, such as `pull`, are shown when they are observed. */
+const AWAITED: Record<Shape<'CommandAction'>, readonly Stage[]> = {
+  launch: CONTAINER,
+  replace: CONTAINER,
+  restart: ['accepted', 'delivered', 'started', 'daemon', ...INTO_NETWORK],
+  remove: ['accepted', 'delivered', 'removed'],
+  join: ['accepted', 'delivered', ...INTO_NETWORK],
+  leave: ['accepted', 'delivered', 'left'],
+  adopt: ['accepted', 'delivered'],
+  release: ['accepted', 'delivered'],
+  route: ['accepted', 'delivered'],
+  unroute: ['accepted', 'delivered'],
+};
+/** The last line says these. */
+const ENDS: readonly Stage[] = ['done', 'failed'];
+
+export const hasEnded = ({ state }: Command): boolean => ['done', 'failed', 'cancelled', 'superseded'].includes(state);
+
+/** The lines of a command, as they were observed. Pure. */
+export function stageRows(command: Command): StageRow[] {
+  const { stages, outcome, action } = command;
+  const seen = stages.filter(({ stage }) => !ENDS.includes(stage));
+  const rows = seen.map(({ stage, detail, ms }, at): StageRow => {
+    const from = seen[at - 1]?.ms ?? 0;
+    const asks = stage === 'authorization' && !seen.slice(at).some((later) => later.stage === 'authorized');
+    return asks && !hasEnded(command)
+      ? { stage, is: 'waiting', detail, from: ms, to: undefined }
+      : { stage, is: 'fine', detail, from, to: ms };
+  });
+  if (hasEnded(command) && command.state !== 'failed') return rows;
+  const coming = comingOf(AWAITED[action], new Set(seen.map(({ stage }) => stage)));
+  const from = seen.at(-1)?.ms ?? 0;
+  const todo = (stage: Stage): StageRow => ({ stage, is: 'todo', detail: '', from: 0, to: undefined });
+  if (command.state === 'failed') return [...rows, failedRow(command, coming[0] ?? 'failed', from)];
+  if (rows.at(-1)?.is === 'waiting') return [...rows, ...coming.map(todo)];
+  const [next, ...rest] = coming;
+  if (next === undefined) return rows;
+  const open: StageRow =
+    outcome?.kind === 'waiting'
+      ? { stage: next, is: 'waiting', detail: outcome.code, from, to: undefined }
+      : { stage: next, is: 'working', detail: openDetail(command), from, to: undefined };
+  return [...rows, open, ...rest.map(todo)];
+}
+
+const openDetail = ({ state, host }: Command) =>
+  state === 'queued' ? `${host.name} has not received it yet` : 'waiting to see it';
+
+function failedRow({ outcome, createdAt, endedAt }: Command, stage: Stage, from: number): StageRow {
+  const detail = outcome?.kind === 'failed' ? outcome.code : '';
+  const to = endedAt === null ? from : Math.max(from, Date.parse(endedAt) - Date.parse(createdAt));
+  return { stage, is: 'failed', detail, from, to };
+}
+
+/** What comes after the furthest that was reached: an agent can skip what was so already. */
+function comingOf(awaited: readonly Stage[], seen: ReadonlySet<Stage>): Stage[] {
+  const furthest = awaited.findLastIndex((stage) => seen.has(stage));
+  return awaited.slice(furthest + 1);
+}
+
+const STEPS_S = [0.1, 0.2, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400];
+
+/** Milliseconds of the whole lane: five steps of a round length. */
+export function laneOf(ms: number): { ms: number; step: number } {
+  const last = STEPS_S.at(-1) ?? 1;
+  const step = STEPS_S.find((seconds) => seconds * 5000 >= ms * 1.04) ?? Math.ceil(ms / 5000 / last) * last;
+  return { ms: step * 5000, step };
+}
+
+/** `0.48 s`, `9.2 s` while it grows, `3 min 05 s`, `4 h 10 min`. */
+export function timeWord(ms: number, digits = 2): string {
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds.toFixed(digits)} s`;
+  const whole = Math.floor(seconds);
+  const two = (value: number) => String(value).padStart(2, '0');
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+  return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
+}
