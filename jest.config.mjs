@@ -25,7 +25,7 @@ const suites = {
   int: { testMatch: ['**/*.int.spec.ts'], ...system },
   e2e: { testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'], ...system },
   // Each has an API and a browser of its own.
-  browser: { testMatch: ['<rootDir>/test/browser/**/*.spec.ts'], ...system, maxWorkers: 2 },
+  browser: { testMatch: ['<rootDir>/test/browser/**/*.spec.ts'], ...system, maxWorkers: 3 },
   // Some of these measure what an attacker costs a neighbour; scripts/testing/order.mjs lets the dearest run beside those that wait.
   security: { testMatch: ['<rootDir>/test/security/**/*.spec.ts'], ...system, maxWorkers: 3 },
   // Nearly all of them wait for somebody to be missed, or to come back.

@@ -55,14 +55,16 @@ describe('the dashboard is quick: it', () => {
     await page.locator('#token').fill(api.adminToken);
     await page.keyboard.press('Enter');
     await picture(page).waitFor();
-    const isWhole = async () => (await scriptsOf(page)).some(({ name }) => name.startsWith('events-page'));
+    const isWhole = async () => (await scriptsOf(page)).some(({ name }) => name.startsWith('all-pages'));
     await eventually(isWhole, { within: 15_000, what: 'the other pages are there' });
     const all = await scriptsOf(page);
     const later = all.slice(first.length).map(({ name, bytes: size }) => `${name} ${kb(size)}`);
     console.log(`scripts: ${kb(bytes)} before anything is shown; later ${later.join(', ')}`);
     expect(bytes).toBeGreaterThan(20_000);
     expect(bytes).toBeLessThanOrEqual(MOST_SCRIPT_BYTES);
-    expect(later.length).toBeGreaterThanOrEqual(4);
+    expect(later.length).toBeGreaterThanOrEqual(1);
+    // Many small files would be refused: the API serves a few at a time to strangers.
+    expect(all.length).toBeLessThanOrEqual(12);
     // Going to a page waits for no script any more.
     await page.getByRole('link', { name: 'Findings' }).click();
     await page.getByRole('heading', { level: 1, name: /finding/i }).waitFor();

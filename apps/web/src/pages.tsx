@@ -10,18 +10,7 @@ import { PageHead } from './frame/page.js';
 import { OverviewPage } from './pages/overview/overview-page.js';
 
 /** Everything but the overview is fetched when it is needed, or before that, when nothing else is to be done. */
-const lists = () => import('./pages/lists/lists.js');
-const things = () => import('./pages/things/things.js');
-const host = () => import('./pages/things/host-page.js');
-const events = () => import('./pages/events/events-page.js');
-const container = () => import('./pages/containers/container-page.js');
-const workloads = () => import('./pages/containers/workloads-page.js');
-const routeList = () => import('./pages/routes/routes-page.js');
-const route = () => import('./pages/routes/route-page.js');
-const tokens = () => import('./pages/tokens/tokens-page.js');
-const controllers = () => import('./pages/controllers/controllers-page.js');
-const controller = () => import('./pages/controllers/controller-page.js');
-const LATER = [lists, things, host, events, container, workloads, routeList, route, tokens, controllers, controller];
+const all = () => import('./pages/all-pages.js');
 
 const root = createRootRoute({
   component: Frame,
@@ -33,26 +22,26 @@ const at = (path: string, component: RouteComponent) => createRoute({ getParentR
 /** The first part of each of these is known to the API, which serves the same document for all (web.controller.ts). */
 const routes = [
   at('/', OverviewPage),
-  at('/hosts', lazyRouteComponent(lists, 'HostsPage')),
-  at('/hosts/$host', lazyRouteComponent(host, 'HostPage')),
-  at('/nodes', lazyRouteComponent(lists, 'NodesPage')),
-  at('/nodes/$node', lazyRouteComponent(things, 'NodePage')),
-  at('/containers', lazyRouteComponent(lists, 'ContainersPage')),
-  at('/containers/$container', lazyRouteComponent(container, 'ContainerPage')),
-  at('/workloads', lazyRouteComponent(workloads, 'WorkloadsPage')),
-  at('/networks', lazyRouteComponent(lists, 'NetworksPage')),
-  at('/networks/$network', lazyRouteComponent(things, 'NetworkPage')),
-  at('/memberships', lazyRouteComponent(lists, 'MembershipsPage')),
-  at('/memberships/$node/$network', lazyRouteComponent(things, 'MembershipPage')),
-  at('/routes', lazyRouteComponent(routeList, 'RoutesPage')),
-  at('/routes/$network/$route', lazyRouteComponent(route, 'RoutePage')),
-  at('/commands', lazyRouteComponent(lists, 'CommandsPage')),
-  at('/commands/$command', lazyRouteComponent(things, 'CommandPage')),
-  at('/events', lazyRouteComponent(events, 'EventsPage')),
-  at('/findings', lazyRouteComponent(lists, 'FindingsPage')),
-  at('/tokens', lazyRouteComponent(tokens, 'TokensPage')),
-  at('/controllers', lazyRouteComponent(controllers, 'ControllersPage')),
-  at('/controllers/$controller', lazyRouteComponent(controller, 'ControllerPage')),
+  at('/hosts', lazyRouteComponent(all, 'HostsPage')),
+  at('/hosts/$host', lazyRouteComponent(all, 'HostPage')),
+  at('/nodes', lazyRouteComponent(all, 'NodesPage')),
+  at('/nodes/$node', lazyRouteComponent(all, 'NodePage')),
+  at('/containers', lazyRouteComponent(all, 'ContainersPage')),
+  at('/containers/$container', lazyRouteComponent(all, 'ContainerPage')),
+  at('/workloads', lazyRouteComponent(all, 'WorkloadsPage')),
+  at('/networks', lazyRouteComponent(all, 'NetworksPage')),
+  at('/networks/$network', lazyRouteComponent(all, 'NetworkPage')),
+  at('/memberships', lazyRouteComponent(all, 'MembershipsPage')),
+  at('/memberships/$node/$network', lazyRouteComponent(all, 'MembershipPage')),
+  at('/routes', lazyRouteComponent(all, 'RoutesPage')),
+  at('/routes/$network/$route', lazyRouteComponent(all, 'RoutePage')),
+  at('/commands', lazyRouteComponent(all, 'CommandsPage')),
+  at('/commands/$command', lazyRouteComponent(all, 'CommandPage')),
+  at('/events', lazyRouteComponent(all, 'EventsPage')),
+  at('/findings', lazyRouteComponent(all, 'FindingsPage')),
+  at('/tokens', lazyRouteComponent(all, 'TokensPage')),
+  at('/controllers', lazyRouteComponent(all, 'ControllersPage')),
+  at('/controllers/$controller', lazyRouteComponent(all, 'ControllerPage')),
 ];
 
 export const createPages = () =>
@@ -72,16 +61,13 @@ export const createPages = () =>
 
 const IDLE_MS = 5000;
 
-/** Fetches the pages that nobody has asked for yet, one after another. Returns how to stop that. */
+/** Fetches the other pages when nothing else is to be done. Returns how to stop that. */
 export function preloadPages(): () => void {
   const stop = new AbortController();
   void (async () => {
-    for (const page of LATER) {
-      await idle();
-      if (stop.signal.aborted) return;
-      // What cannot be fetched now is fetched when somebody goes there.
-      await page().catch(() => undefined);
-    }
+    await idle();
+    // What cannot be fetched now is fetched when somebody goes there.
+    if (!stop.signal.aborted) await all().catch(() => undefined);
   })();
   return () => stop.abort();
 }

@@ -1,4 +1,4 @@
-import { Suspense, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useMay } from '../door/use-door.js';
 import { useLiveState } from '../live/use-live.js';
 import { Button } from '../parts/button.js';
@@ -34,7 +34,7 @@ export function ActButton({ operation, kind, name, isOffered = true, onOpen, dia
           {name}
         </Button>
       )}
-      {isOpen && <Suspense fallback={null}>{dialog(() => open(false))}</Suspense>}
+      {isOpen && dialog(() => open(false))}
     </>
   );
 }

@@ -13,16 +13,16 @@ function onDemand<Props extends object>(load: () => Promise<ComponentType<Props>
   );
 }
 
-const buttons = () => import('./buttons.js');
+const acts = () => import('./all-acts.js');
 
-export const LaunchButton = onDemand(() => buttons().then((loaded) => loaded.LaunchButton));
-export const JoinButton = onDemand(() => buttons().then((loaded) => loaded.JoinButton));
-export const CreateNetworkButton = onDemand(() => buttons().then((loaded) => loaded.CreateNetworkButton));
-export const AddHostButton = onDemand(() => buttons().then((loaded) => loaded.AddHostButton));
-export const HostActs = onDemand(() => buttons().then((loaded) => loaded.HostActs));
-export const NodeActs = onDemand(() => buttons().then((loaded) => loaded.NodeActs));
-export const NetworkActs = onDemand(() => buttons().then((loaded) => loaded.NetworkActs));
-export const MembershipActs = onDemand(() => buttons().then((loaded) => loaded.MembershipActs));
-export const NextSteps = onDemand(() => import('./next-steps.js').then((loaded) => loaded.NextSteps));
-export const ChosenBar = onDemand(() => import('./chosen-bar.js').then((loaded) => loaded.ChosenBar));
-export const Stages = onDemand(() => import('./stages.js').then((loaded) => loaded.Stages));
+export const LaunchButton = onDemand(() => acts().then((loaded) => loaded.LaunchButton));
+export const JoinButton = onDemand(() => acts().then((loaded) => loaded.JoinButton));
+export const CreateNetworkButton = onDemand(() => acts().then((loaded) => loaded.CreateNetworkButton));
+export const AddHostButton = onDemand(() => acts().then((loaded) => loaded.AddHostButton));
+export const HostActs = onDemand(() => acts().then((loaded) => loaded.HostActs));
+export const NodeActs = onDemand(() => acts().then((loaded) => loaded.NodeActs));
+export const NetworkActs = onDemand(() => acts().then((loaded) => loaded.NetworkActs));
+export const MembershipActs = onDemand(() => acts().then((loaded) => loaded.MembershipActs));
+export const NextSteps = onDemand(() => acts().then((loaded) => loaded.NextSteps));
+export const ChosenBar = onDemand(() => acts().then((loaded) => loaded.ChosenBar));
+export const Stages = onDemand(() => acts().then((loaded) => loaded.Stages));

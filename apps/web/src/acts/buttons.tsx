@@ -1,26 +1,23 @@
-import { lazy } from 'react';
 import type { Shape } from '../api/client.js';
 import { useRead } from '../api/use-read.js';
 import { ActBar, ActButton } from './act-button.js';
+import {
+  LeaveDialog,
+  PauseDialog,
+  RemoveContainerDialog,
+  RemoveHostDialog,
+  RemoveNetworkDialog,
+  RestartDialog,
+} from './confirm-acts.js';
+import { DecideDialog } from './decide-dialog.js';
+import { DoctorDialog } from './doctor-dialog.js';
+import { HostAddDialog } from './host-add-dialog.js';
+import { JoinDialog } from './join-dialog.js';
+import { LaunchDialog } from './launch-dialog.js';
+import { NetworkCreateDialog } from './network-create-dialog.js';
+import { ProbeDialog } from './probe-dialog.js';
 
-/** The acts of each page. What they open is loaded on demand. */
-const LaunchDialog = lazy(() => import('./launch-dialog.js').then((loaded) => ({ default: loaded.LaunchDialog })));
-const JoinDialog = lazy(() => import('./join-dialog.js').then((loaded) => ({ default: loaded.JoinDialog })));
-const NetworkCreateDialog = lazy(() =>
-  import('./network-create-dialog.js').then((loaded) => ({ default: loaded.NetworkCreateDialog })),
-);
-const HostAddDialog = lazy(() => import('./host-add-dialog.js').then((loaded) => ({ default: loaded.HostAddDialog })));
-const DoctorDialog = lazy(() => import('./doctor-dialog.js').then((loaded) => ({ default: loaded.DoctorDialog })));
-const ProbeDialog = lazy(() => import('./probe-dialog.js').then((loaded) => ({ default: loaded.ProbeDialog })));
-const DecideDialog = lazy(() => import('./decide-dialog.js').then((loaded) => ({ default: loaded.DecideDialog })));
-const confirmActs = () => import('./confirm-acts.js');
-const RemoveContainerDialog = lazy(() => confirmActs().then((loaded) => ({ default: loaded.RemoveContainerDialog })));
-const RestartDialog = lazy(() => confirmActs().then((loaded) => ({ default: loaded.RestartDialog })));
-const LeaveDialog = lazy(() => confirmActs().then((loaded) => ({ default: loaded.LeaveDialog })));
-const PauseDialog = lazy(() => confirmActs().then((loaded) => ({ default: loaded.PauseDialog })));
-const RemoveHostDialog = lazy(() => confirmActs().then((loaded) => ({ default: loaded.RemoveHostDialog })));
-const RemoveNetworkDialog = lazy(() => confirmActs().then((loaded) => ({ default: loaded.RemoveNetworkDialog })));
-
+/** The acts of each page. */
 const LAUNCH = 'POST /v1/hosts/{host}/containers';
 const JOIN = 'PUT /v1/nodes/{node}/networks/{network}';
 

@@ -1,16 +1,15 @@
-import { lazy, Suspense, useState, useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import type { Shape } from '../api/client.js';
 import { useLiveState } from '../live/use-live.js';
 import { Button } from '../parts/button.js';
 import { membershipStanding } from '../parts/states.js';
 import { countWord } from '../parts/words.js';
+import { DecideDialog } from './decide-dialog.js';
 import { isDecidable, membershipKey, type Picked } from './picked.js';
 import css from './acts.module.css';
 
 type Membership = Shape<'Membership'>;
 type Verdict = 'authorize' | 'deny';
-
-const DecideDialog = lazy(() => import('./decide-dialog.js').then((loaded) => ({ default: loaded.DecideDialog })));
 
 const waits = (membership: Membership): boolean =>
   isDecidable(membership) && membershipStanding(membership).word === 'authorization';
@@ -28,11 +27,7 @@ export function ChosenBar({ picked, memberships }: { picked: Picked; memberships
     decide(undefined);
     picked.set([]);
   };
-  const dialog = decision && (
-    <Suspense fallback={null}>
-      <DecideDialog verdict={decision.verdict} about={decision.about} onClose={close} />
-    </Suspense>
-  );
+  const dialog = decision && <DecideDialog verdict={decision.verdict} about={decision.about} onClose={close} />;
   if (chosen.length === 0 && waiting.length < 2) return dialog;
   return (
     <div className={css.chosen} role="group" aria-label="Chosen memberships">

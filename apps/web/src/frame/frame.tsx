@@ -8,8 +8,8 @@ import { titleFocus } from './title-focus.js';
 import { PhoneTabs, Rail, TopBar } from './rail.js';
 import css from './frame.module.css';
 
-const Palette = later(async () => (await import('../search/palette.js')).Palette);
-const KeyHelp = later(async () => (await import('../search/key-help.js')).KeyHelp);
+const Palette = later(async () => (await import('../pages/all-pages.js')).Palette);
+const KeyHelp = later(async () => (await import('../pages/all-pages.js')).KeyHelp);
 
 /** What surrounds every page: the nouns, and whether Orrery can be reached. */
 export function Frame() {

@@ -7,8 +7,5 @@ import { nounsFor, type NounGroup } from './nouns.js';
 export function useNouns(): readonly NounGroup[] {
   const state = useDoor();
   const login = state.is === 'open' ? state.login : undefined;
-  return useMemo(
-    () => (login ? nounsFor((operation) => login.scope === null && may(login, operation)) : []),
-    [login],
-  );
+  return useMemo(() => (login ? nounsFor((operation) => login.scope === null && may(login, operation)) : []), [login]);
 }

@@ -1,19 +1,15 @@
-import { Suspense } from 'react';
 import { useEndlessList } from '../../api/use-read.js';
 import { Page } from '../../frame/page.js';
 import { Button } from '../../parts/button.js';
-import { later } from '../../parts/later.js';
 import { Asking, Nothing, Refused } from '../../parts/notice.js';
 import { Story } from '../../parts/story.js';
 import { Tools, useListSearch } from '../../parts/tools.js';
 import { clockWord } from '../../parts/words.js';
 import { lineOf } from './last-events.js';
-import type { Period } from './histogram.js';
+import { Histogram, type Period } from './histogram.js';
 import { useNetworkNames } from './use-network-names.js';
 import css from '../page-body.module.css';
 import bars from './histogram.module.css';
-
-const Histogram = later(async () => (await import('./histogram.js')).Histogram);
 
 const PERIODS: readonly { value: Period; name: string }[] = [
   { value: '1h', name: 'Hour' },
@@ -42,9 +38,7 @@ export function EventsPage() {
         placeholder="Filter by words, type or person"
         times={<Periods chosen={period} onChoose={(over) => setSearch({ over, from: undefined, to: undefined })} />}
       />
-      <Suspense fallback={<div className={bars.bars} />}>
-        <Histogram period={period} chosen={from} onChoose={(bar) => setSearch({ from: bar?.from, to: bar?.to })} />
-      </Suspense>
+      <Histogram period={period} chosen={from} onChoose={(bar) => setSearch({ from: bar?.from, to: bar?.to })} />
       {from !== undefined && (
         <ChosenTime from={from} to={to} onAll={() => setSearch({ from: undefined, to: undefined })} />
       )}

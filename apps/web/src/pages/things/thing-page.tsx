@@ -1,11 +1,10 @@
-import { Suspense, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { Asking, Shape } from '../../api/client.js';
 import { useRead } from '../../api/use-read.js';
 import { Page, type Crumb } from '../../frame/page.js';
 import { Age, Clocked } from '../../parts/age.js';
 import { Fix } from '../../parts/fix.js';
 import { Mark, StateWord, type State } from '../../parts/mark.js';
-import { later } from '../../parts/later.js';
 import { Asking as StillAsking, Refused } from '../../parts/notice.js';
 import { linksOf } from '../../parts/places.js';
 import { Sentence } from '../../parts/sentence.js';
@@ -13,11 +12,10 @@ import { OF_STANDING } from '../../parts/states.js';
 import { Story } from '../../parts/story.js';
 import { LastEvents } from '../events/last-events.js';
 import type { Rewind } from '../timeline/past.js';
+import { Timeline } from '../timeline/timeline.js';
 import css from '../page-body.module.css';
 
 type Explanation = Shape<'Explanation'>;
-
-const Timeline = later(async () => (await import('../timeline/timeline.js')).Timeline);
 
 interface ThingPageProps {
   /** What the API is asked to explain. */
@@ -67,11 +65,7 @@ export function ThingPage({
           {children}
           {!isWitnessed && data.views && <Views views={data.views} />}
           <StorySection story={data.story} />
-          {events && past && (
-            <Suspense>
-              <Timeline query={events} rewind={past} />
-            </Suspense>
-          )}
+          {events && past && <Timeline query={events} rewind={past} />}
           {events && !past && (
             <section className={css.section}>
               <h2>Last events</h2>

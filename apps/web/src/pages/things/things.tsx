@@ -1,10 +1,8 @@
 import { Link } from '@tanstack/react-router';
-import { Suspense } from 'react';
 import { MembershipActs, NetworkActs, NodeActs, Stages } from '../../acts/bars.js';
 import { useRead } from '../../api/use-read.js';
 import { useMay } from '../../door/use-door.js';
 import { Age } from '../../parts/age.js';
-import { later } from '../../parts/later.js';
 import {
   commandPlace,
   containerPlace,
@@ -16,12 +14,10 @@ import {
 import { Witnesses } from '../../parts/witnesses.js';
 import { AuthorizeActs } from './authorize-acts.js';
 import { membershipThen } from '../timeline/past.js';
+import { PathsIn, PathsOfNode } from './paths-of.js';
 import { ThingPage, type Fact } from './thing-page.js';
 import { useNamed } from './use-params.js';
 import css from '../page-body.module.css';
-
-const PathsIn = later(async () => (await import('./paths-of.js')).PathsIn);
-const PathsOfNode = later(async () => (await import('./paths-of.js')).PathsOfNode);
 
 export function NodePage() {
   const { node } = useNamed();
@@ -47,9 +43,7 @@ export function NodePage() {
           : []
       }
     >
-      <Suspense>
-        <PathsOfNode node={node} />
-      </Suspense>
+      <PathsOfNode node={node} />
     </ThingPage>
   );
 }
@@ -84,9 +78,7 @@ export function NetworkPage() {
           : []
       }
     >
-      <Suspense>
-        <PathsIn network={network} title="Paths" />
-      </Suspense>
+      <PathsIn network={network} title="Paths" />
     </ThingPage>
   );
 }
