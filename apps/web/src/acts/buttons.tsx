@@ -21,9 +21,16 @@ import { ProbeDialog } from './probe-dialog.js';
 const LAUNCH = 'POST /v1/hosts/{host}/containers';
 const JOIN = 'PUT /v1/nodes/{node}/networks/{network}';
 
-export const LaunchButton = ({ host, network }: { host?: string; network?: string }) => (
+interface LaunchButtonProps {
+  host?: string;
+  network?: string;
+  onOpen?: (isOpen: boolean) => void;
+}
+
+export const LaunchButton = ({ host, network, onOpen }: LaunchButtonProps) => (
   <ActButton
     operation={LAUNCH}
+    onOpen={onOpen}
     kind="go"
     name="Launch…"
     dialog={(close) => <LaunchDialog host={host} network={network} onClose={close} />}
@@ -38,8 +45,14 @@ export const JoinButton = ({ node, host, network }: { node?: string; host?: stri
   />
 );
 
-export const CreateNetworkButton = ({ kind = 'go' }: { kind?: 'go' | 'plain' }) => (
+interface CreateNetworkButtonProps {
+  kind?: 'go' | 'plain';
+  onOpen?: (isOpen: boolean) => void;
+}
+
+export const CreateNetworkButton = ({ kind = 'go', onOpen }: CreateNetworkButtonProps) => (
   <ActButton
+    onOpen={onOpen}
     operation="POST /v1/networks"
     kind={kind}
     name="Create a network…"

@@ -56,7 +56,7 @@ function Overview({ status }: { status: Shape<'Status'> }) {
             <AttentionList attention={status.attention} kept={kept} />
           </section>
         )}
-        {status.containers.total === 0 && <NextSteps className={css.attention} />}
+        <NextSteps className={css.attention} isDue={status.containers.total === 0} />
         <section className={css.events}>
           <h2>
             Last events <Link to="/events">All events</Link>
