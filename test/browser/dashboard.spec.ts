@@ -148,6 +148,46 @@ describe('the dashboard', () => {
       await page.getByText('Orrery cannot be reached').waitFor({ state: 'detached' });
     });
 
+    it('that Orrery was updated while the page was open, and reloads when somebody says so', async () => {
+      const { page } = await visitors.enter('/');
+      await page.route(`${api.url}/`, async (route) => {
+        const body = (await (await route.fetch()).text()).replace(/main-\w+\.js/, 'main-0THER000.js');
+        await route.fulfill({ contentType: 'text/html', body });
+      });
+      await page.context().setOffline(true);
+      await page.getByRole('alert').getByText('Orrery cannot be reached').waitFor();
+      await page.context().setOffline(false);
+      await page.getByText('Orrery was updated.').waitFor();
+      await picture(page, 'updated');
+      await page.unroute(`${api.url}/`);
+      await page.getByRole('button', { name: 'Reload the page' }).click();
+      await page.getByText('Orrery was updated.').waitFor({ state: 'detached' });
+      await title(page, 'One host never connected').waitFor();
+    });
+
+    it('what to do if the API answers what the page does not understand, instead of nothing', async () => {
+      const { page } = await visitors.enter('/');
+      await page.route('**/v1/hosts/web-1', (route) =>
+        route.fulfill({ json: { name: 'web-1', of: 'another version' } }),
+      );
+      await page.goto(new URL('/hosts/web-1', page.url()).href);
+      await title(page, 'This page cannot show what Orrery answered').waitFor();
+      await picture(page, 'broken');
+      await page.unroute('**/v1/hosts/web-1');
+      await page.getByRole('button', { name: 'Reload the page' }).click();
+      await title(page, 'web-1').waitFor();
+    });
+
+    it('the rest of a page as soon as it can be loaded', async () => {
+      const { page } = await visitors.open('/');
+      await page.route('**/assets/all-acts-*', (route) => route.abort());
+      await logIn(page, api.adminToken);
+      await page.getByText('A part of this page could not be loaded.').waitFor();
+      await title(page, 'One host never connected').waitFor();
+      await page.unroute('**/assets/all-acts-*');
+      await page.getByText('A part of this page could not be loaded.').waitFor({ state: 'detached' });
+    });
+
     it('a link to what is gone as a sentence with its fix', async () => {
       const { page } = await visitors.enter('/hosts/web-9');
       await title(page, 'web-9').waitFor();

@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
   type RouteComponent,
 } from '@tanstack/react-router';
+import { BrokenPage } from './frame/broken-page.js';
 import { Frame } from './frame/frame.js';
 import { PageHead } from './frame/page.js';
 import { OverviewPage } from './pages/overview/overview-page.js';
@@ -48,6 +49,7 @@ export const createPages = () =>
   createRouter({
     routeTree: root.addChildren(routes),
     scrollRestoration: true,
+    defaultErrorComponent: BrokenPage,
     // A link under the pointer, or with the focus: its page is fetched.
     defaultPreload: 'intent',
     // Plain texts: `?q=web-1&sort=-seen`.

@@ -1,11 +1,12 @@
-import { lazy, Suspense, type ComponentType } from 'react';
+import { Suspense, type ComponentType } from 'react';
+import { later } from '../parts/later.js';
 // The styles of what is loaded on demand come with the page: a bundle of scripts brings none.
 import './acts.module.css';
 import './stages.module.css';
 
 /** What pages show of acts. It is loaded beside a page, so that the first look at it does not wait for it. */
 function onDemand<Props extends object>(load: () => Promise<ComponentType<Props>>) {
-  const Loaded = lazy(async () => ({ default: await load() })) as unknown as ComponentType<Props>;
+  const Loaded = later(load);
   return (props: Props) => (
     <Suspense fallback={null}>
       <Loaded {...props} />

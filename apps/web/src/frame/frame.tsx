@@ -3,6 +3,7 @@ import { Suspense, useEffect, useRef, useState } from 'react';
 import { later } from '../parts/later.js';
 import { LostBanner } from './lost-banner.js';
 import type { Over } from './keys.js';
+import { UpdateNotice } from './update-notice.js';
 import { useKeys } from './use-keys.js';
 import { titleFocus } from './title-focus.js';
 import { PhoneTabs, Rail, TopBar } from './rail.js';
@@ -22,7 +23,10 @@ export function Frame() {
       <a className={css.skip} href="#main">
         Skip to content
       </a>
-      <LostBanner />
+      <div className={css.notices}>
+        <LostBanner />
+        <UpdateNotice />
+      </div>
       <TopBar onSearch={search} />
       <Rail onSearch={search} />
       <main id="main" className={css.main} tabIndex={-1}>
