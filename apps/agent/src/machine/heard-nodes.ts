@@ -17,31 +17,50 @@ export interface HeardLook {
   received: () => Promise<ReadonlySet<NodeAddress> | undefined>;
 }
 
+/** What a node has heard since it was started. */
+export interface Heard {
+  /** From its controller or another node; undefined if unknown. */
+  isAnybody: boolean | undefined;
+  /** The peers that packets came from, as far as that had to be asked. */
+  from: ReadonlySet<NodeAddress>;
+}
+
+interface KeptStart {
+  startedAt: string;
+  isAnybody: boolean;
+  from: ReadonlySet<NodeAddress>;
+}
+
 /**
  * Tracks whether each node has heard from its controller or another node since it was started. Its address in the
  * kernel does not show that, because it may be from before (docs/zerotier-facts.md#endpoints). A root does not count.
  * Once true, it stays true until the next start.
  */
 export class HeardNodes {
-  readonly #since = new Map<NodeId, string>();
+  readonly #starts = new Map<NodeId, KeptStart>();
 
-  /** Undefined if unknown. */
-  async look({ node, startedAt, isFirstStart, peers, networks, received }: HeardLook): Promise<boolean | undefined> {
-    if (this.#since.get(node) === startedAt) return true;
+  async look({ node, startedAt, isFirstStart, peers, networks, received }: HeardLook): Promise<Heard> {
+    const kept = this.#starts.get(node);
+    const before = kept?.startedAt === startedAt ? kept : { startedAt, isAnybody: false, from: new Set<NodeAddress>() };
     const others = peers.filter(({ role }) => role === 'LEAF');
-    const isDirect = others.some(({ paths }) => paths.some(({ active }) => active));
     const isConfigured = isFirstStart && networks.some(({ status }) => status === 'OK');
-    const heard = isDirect || isConfigured || (others.length > 0 && (await this.#isAmong(others, received)));
-    if (heard) this.#since.set(node, startedAt);
-    return heard;
-  }
-
-  /** A peer without a path may be listed because of a file, or because the root was asked for it: its packets are checked. */
-  async #isAmong(others: readonly DaemonPeer[], received: HeardLook['received']): Promise<boolean | undefined> {
-    const from = await received();
-    return from && others.some(({ address }) => from.has(address));
+    const isAnybody = before.isAnybody || isConfigured || others.some(isDirect);
+    // A peer without a path may be listed because of a file, or because the root was asked for it: its packets are checked.
+    const isOpen = !isAnybody && others.length > 0;
+    const isAsked = isOpen || others.some((peer) => isUnexplained(peer) && !before.from.has(peer.address));
+    const now = isAsked ? await received() : undefined;
+    const from = now ?? before.from;
+    const found = isAnybody || others.some(({ address }) => from.has(address));
+    this.#starts.set(node, { startedAt, isAnybody: found, from });
+    return { isAnybody: found || (isOpen && !now ? undefined : false), from };
   }
 }
+
+const isDirect = ({ paths }: DaemonPeer) => paths.some(({ active }) => active);
+
+/** It is relayed, or was never heard from: `GET /peer` shows both alike. */
+export const isUnexplained = (peer: DaemonPeer): boolean =>
+  peer.role === 'LEAF' && peer.version.startsWith('-1') && !isDirect(peer);
 
 /** Reads the senders of packets from the daemon's metrics, which are written every 5 s and reset when it starts. */
 export function receivedFrom(metrics: string): Set<NodeAddress> {

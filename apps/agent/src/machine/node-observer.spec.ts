@@ -72,4 +72,22 @@ describe('a node whose peers were asked for', () => {
     expect(await told([peer()])).toEqual([null]);
     expect(await told([])).toEqual([]);
   });
+
+  it('shows a peer as relayed when its packets came without a path, and nobody who was only looked up', async () => {
+    const { look: base } = look(() => Promise.resolve([]));
+    const leaf = (address: string) => ({
+      ...{ address, role: 'LEAF', version: '-1.-1.-1', latency: -1 },
+      paths: [],
+    });
+    const api = {
+      networks: () =>
+        Promise.resolve([{ nwid: '8056c2e21c000001', status: 'OK', name: '', assignedAddresses: [], routes: [] }]),
+      status: () => Promise.resolve({ address: '3a4f1af7fa', version: '1.14.1', online: true, clock: at }),
+      peers: () => Promise.resolve([leaf('829b566f75'), leaf('c61f4ac6b8')]),
+    };
+    const body = 'zt_peer_packets{direction="rx",node_id="829b566f75"} 38\n';
+    const door = { ...base.door, api, http: { ask: () => Promise.resolve({ status: 200, body }) } };
+    const { peers } = await observeNode({ ...base, door: door as unknown as NodeDoor }, signal);
+    expect(peers).toEqual(known([{ address: '829b566f75', role: 'LEAF', path: 'relayed', latencyMs: null }]));
+  });
 });

@@ -11,7 +11,7 @@ import type {
 import type { DaemonNetwork, DaemonPeer, DaemonStatus } from '../zerotier/local-api.js';
 import { assertExpected, type NodeDoor } from '../zerotier/node-door.js';
 import { compare, observedDaemon, observedMembership, observedPeer } from '../zerotier/observed-daemon.js';
-import { receivedFrom, type HeardLook } from './heard-nodes.js';
+import { isUnexplained, receivedFrom, type Heard, type HeardLook } from './heard-nodes.js';
 import { lastHeardMsAgo } from './examine-nodes.js';
 import { known, partOf, unknown } from './part.js';
 
@@ -26,8 +26,8 @@ export interface NodeLook {
   router?: Promise<ObservedRouter | undefined>;
   /** Told, when its peers were asked for, how long ago it last heard from any of them; null: never. */
   silence?: (lastHeardMsAgo: number | null) => void;
-  /** For a container: whether the node has heard from another one; undefined if unknown. */
-  heard?: (look: Pick<HeardLook, 'peers' | 'networks' | 'received'>) => Promise<boolean | undefined>;
+  /** For a container: what it has heard since its start. */
+  heard?: (look: Pick<HeardLook, 'peers' | 'networks' | 'received'>) => Promise<Heard>;
 }
 
 /**
@@ -47,7 +47,7 @@ export async function observeNode(look: NodeLook, signal: AbortSignal): Promise<
     routerPart(look),
   ]);
   if (status.known && peers.known && peers.value.length > 0) look.silence?.(lastHeardMsAgo(peers.value, status.value));
-  const heard = await heardOf(look, networks, peers, signal);
+  const { isAnybody: heard, from } = await heardOf(look, networks, peers, signal);
   return {
     node: look.node,
     kind: look.kind,
@@ -56,7 +56,7 @@ export async function observeNode(look: NodeLook, signal: AbortSignal): Promise<
       : status,
     memberships: status.known ? memberships : status,
     interfaces,
-    peers: status.known ? mapped(peers, peersOf) : status,
+    peers: status.known ? mapped(peers, (listed) => peersOf(listed, from)) : status,
     ...(router && { router }),
   };
 }
@@ -106,13 +106,21 @@ async function expectedStatus(door: NodeDoor, signal: AbortSignal): Promise<Daem
   );
 }
 
-function heardOf(look: NodeLook, networks: Part<DaemonNetwork[]>, peers: Part<DaemonPeer[]>, signal: AbortSignal) {
+const NOTHING: Heard = { isAnybody: undefined, from: new Set() };
+
+async function heardOf(
+  look: NodeLook,
+  networks: Part<DaemonNetwork[]>,
+  peers: Part<DaemonPeer[]>,
+  signal: AbortSignal,
+): Promise<Heard> {
   // A node without networks has nobody to hear from.
-  if (!networks.known || networks.value.length === 0 || !peers.known) return undefined;
-  return look.heard?.({
-    ...{ networks: networks.value, peers: peers.value },
-    received: () => received(look.door, signal),
-  });
+  if (!networks.known || networks.value.length === 0 || !peers.known) return NOTHING;
+  const ask = () => received(look.door, signal);
+  if (look.heard) return look.heard({ networks: networks.value, peers: peers.value, received: ask });
+  // Nobody says when the host's own daemon was started, so nothing of it is kept from look to look.
+  const from = peers.value.some(isUnexplained) ? await ask() : undefined;
+  return { ...NOTHING, ...(from && { from }) };
 }
 
 async function membershipsOf(networks: DaemonNetwork[], { listOf }: NodeLook): Promise<ObservedMembership[]> {
@@ -127,8 +135,10 @@ async function received({ http }: NodeDoor, signal: AbortSignal): Promise<Readon
   return typeof answer?.body === 'string' ? receivedFrom(answer.body) : undefined;
 }
 
-const peersOf = (peers: DaemonPeer[]) =>
-  peers.flatMap((peer) => observedPeer(peer) ?? []).sort((left, right) => compare(left.address, right.address));
+const peersOf = (peers: DaemonPeer[], from: ReadonlySet<NodeAddress>) =>
+  peers
+    .flatMap((peer) => observedPeer(peer, from.has(peer.address)) ?? [])
+    .sort((left, right) => compare(left.address, right.address));
 
 async function explained<T>(door: NodeDoor, answer: Promise<T>): Promise<T> {
   try {

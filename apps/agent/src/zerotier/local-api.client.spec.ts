@@ -128,6 +128,8 @@ describe('the client of the local API, against recorded answers', () => {
     const silent = { address: 'cb71ca4847', role: 'LEAF', version: '-1.-1.-1', latency: -1, paths: [] };
     expect(observedPeer(silent)).toBeUndefined();
     expect(observedPeer({ ...silent, version: '1.14.1' })).toMatchObject({ path: 'relayed' });
+    expect(observedPeer(silent, true)).toMatchObject({ path: 'relayed', latencyMs: null });
+    expect(planet && observedPeer(planet, true)).toBeUndefined();
     const moon = { ...silent, role: 'MOON', version: '1.14.1' };
     expect(observedPeer(moon)).toBeUndefined();
     expect(observedPeer({ ...moon, paths: [{ active: true }] })).toEqual({

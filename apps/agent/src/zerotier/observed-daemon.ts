@@ -42,15 +42,19 @@ export function observedMembership(network: DaemonNetwork, allowManagedList: str
 /**
  * A peer that was heard from and has no active path is relayed; a latency below 0 is unknown. Undefined for a peer that
  * is not reached at all: one that was never heard from, or a root without a path. Nobody relays to a root, but the
- * daemon lists those of its planet forever and calls them RELAY.
+ * daemon lists those of its planet forever and calls them RELAY. A relayed peer has a version only if it was reached
+ * directly before; `isHeard`: packets came from it (docs/zerotier-facts.md#endpoints).
  */
-export function observedPeer({ address, role, version, latency, paths }: DaemonPeer): ObservedPeer | undefined {
+export function observedPeer(
+  { address, role, version, latency, paths }: DaemonPeer,
+  isHeard = false,
+): ObservedPeer | undefined {
   const isRoot = role === 'PLANET' || role === 'MOON';
   const active = paths.filter((path) => path.active);
   const isDirect = active.length > 0;
   const used = active.find(({ preferred }) => preferred) ?? active[0];
   const endpoint = used?.address;
-  if (!isDirect && (isRoot || version.startsWith('-1'))) return undefined;
+  if (!isDirect && (isRoot || (version.startsWith('-1') && !isHeard))) return undefined;
   return {
     address,
     role: isRoot ? role : 'LEAF',
