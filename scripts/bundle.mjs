@@ -14,7 +14,10 @@ const folder = resolve(values.into ?? join(process.env.ORRERY_HOME || join(homed
 const here = `${process.platform}-${process.arch}`;
 const platform = values.platform ?? here;
 
-if (platform !== here && !PLATFORMS.includes(platform)) {
+/** A Node of a distribution, such as Debian's, is a small program beside libnode.so, which other machines lack. */
+const isInParts = process.config.variables.node_shared === true;
+
+if ((platform !== here || isInParts) && !PLATFORMS.includes(platform)) {
   console.error(`There is no agent for ${platform}. Fix: one of ${PLATFORMS.join(', ')}`);
   process.exit(1);
 }
@@ -27,14 +30,15 @@ console.log(JSON.stringify(await bundle()));
 /** Packs the current build once; keeps the previous archive for downloads in progress. */
 async function bundle() {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const node = platform === here ? process.execPath : await nodeFor(platform, folder);
+  const isOwn = platform === here && !isInParts;
+  const node = isOwn ? process.execPath : await nodeFor(platform, folder);
   const entries = [
     { from: join(root, 'scripts/bundle/orrery-agent.sh'), to: 'bin/orrery-agent', executable: true },
     { from: node, to: 'bin/node', executable: true },
     { from: join(root, 'LICENSE'), to: 'LICENSE' },
     { from: join(root, 'NOTICE'), to: 'NOTICE' },
-    // V8 rejects a cache that another kind of processor created.
-    ...packagesOfTheAgent(root, platform).filter(({ to }) => platform === here || !to.endsWith('/program.cache')),
+    // V8 rejects a cache that another Node created.
+    ...packagesOfTheAgent(root, platform).filter(({ to }) => isOwn || !to.endsWith('/program.cache')),
   ];
   const file = join(folder, `orrery-agent-${platform}-${(await hashOfContents(entries)).slice(0, 16)}.tar.gz`);
   const note = `${file}.json`;

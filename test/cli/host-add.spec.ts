@@ -16,7 +16,7 @@ import { json, problem, StubApi } from './support/stub-api.js';
 import { command, host, id, joinToken, LAB, membership, node, stages } from './support/stub-data.js';
 
 const COMMAND =
-  "{ echo orrery_token=TOKEN; curl -fsSLk --pinnedpubkey 'sha256//9fS=' https://orrery.lan:7070/install.sh; } | sh";
+  "{ echo orrery_token=TOKEN; curl -fsSLk --pinnedpubkey 'sha256//9fS=' https://orrery.lan:7070/install.sh || echo exit 1; } | sh";
 const SECRET = 'orj1.k3f9';
 const LINE = COMMAND.replace('TOKEN', SECRET);
 const TOKEN = `/v1/join-tokens/${id('jtk')}`;

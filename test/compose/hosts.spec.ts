@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import {
   AdmissionPage,
   ContainerPage,
@@ -15,12 +19,14 @@ import { ComposeSystem, hasCompose, type HostNumber } from '../support/compose/c
 import { asOnCalmMachine } from '../support/calm.js';
 import { eventually } from '../support/eventually.js';
 import { HostileHost, inboxOf, stolen } from '../support/hostile/hostile-host.js';
+import { temporaryFolder } from '../support/servers.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import { demoTests } from './demo-story.js';
 
 // The first run builds every image.
 jest.setTimeout(900_000);
 
+const run = promisify(execFile);
 const MB = 1_000_000;
 /** Three misses of a standby, and the way to the nodes. */
 const SWITCHED_MS = 15_000;
@@ -274,8 +280,25 @@ async function settingsOf(system: ComposeSystem, host: HostNumber): Promise<[rul
     const sizeOf = async (image: string) => (await engine?.docker.getImage(image).inspect())?.Size ?? Infinity;
     const tag = process.env['ORRERY_TAG'] || 'latest';
     const base = await sizeOf(process.env['ORRERY_NODE_BASE'] || 'node:22-trixie-slim');
-    for (const image of ['orrery-agent', 'orrery-api'])
-      expect([image, (await sizeOf(`${image}:${tag}`)) - base < 25 * MB]).toEqual([image, true]);
+    // The API also brings the agent, with its own Node.js, for machines that become hosts.
+    for (const [image, most] of [
+      ['orrery-agent', 25],
+      ['orrery-api', 25 + 50],
+    ] as const)
+      expect([image, (await sizeOf(`${image}:${tag}`)) - base < most * MB]).toEqual([image, true]);
+  });
+
+  it('offers the agent to other machines, with a Node.js that runs on them', async () => {
+    const script = await (await fetch(`${system.url}/install.sh`)).text();
+    expect(script).toContain('orrery_install() {');
+    const agent = `${system.url}/agent/orrery-agent-${process.platform}-${process.arch}`;
+    const archive = Buffer.from(await (await fetch(`${agent}.tar.gz`)).arrayBuffer());
+    const sum = createHash('sha256').update(archive).digest('hex');
+    expect((await (await fetch(`${agent}.sha256`)).text()).trim()).toBe(sum);
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'agent.tar.gz'), archive);
+    await run('tar', ['-xzf', 'agent.tar.gz', 'bin/node'], { cwd: folder });
+    expect((await run(join(folder, 'bin/node'), ['--version'])).stdout).toMatch(/^v2\d\./);
   });
 
   it('changes nothing when `up` is run again', async () => {

@@ -21,7 +21,9 @@ describe('orrery host add', () => {
   /** The token in the printed command. */
   const printed = (adding: RunningProcess) => {
     const token = () =>
-      /\{ echo orrery_token=(orj1\.[\w-]+); curl .*orrery\.test:7070\/install\.sh; \} \| sh$/m.exec(adding.stdout)?.[1];
+      /\{ echo orrery_token=(orj1\.[\w-]+); curl .*orrery\.test:7070\/install\.sh \|\| echo exit 1; \} \| sh$/m.exec(
+        adding.stdout,
+      )?.[1];
     return eventually(token, { within: 60_000, what: 'the line' });
   };
   /** A machine that was given nothing but the token. */

@@ -8,7 +8,7 @@ import { API_CONFIG, type ApiConfig } from '../config.js';
 import { isLoopback } from '../tls/exposure.js';
 import { defaultHost } from '../tls/server-names.js';
 import { ServerTls } from '../tls/server-tls.js';
-import { BUNDLE_FOLDER, PLATFORMS } from './agent-bundle.js';
+import { BUNDLE_FOLDER, HERE, PLATFORMS, unavailable } from './agent-bundle.js';
 import { installScript } from './install-script.js';
 
 /** How another machine becomes a host: where it gets the agent, and how it verifies that source. */
@@ -33,9 +33,11 @@ export class InstallService {
     };
   }
 
-  /** The installer, for this API. */
+  /** The installer, for this API. Throws AppError `bundle-unavailable` if the build has none. */
   async script(): Promise<string> {
-    const template = await readFile(join(BUNDLE_FOLDER, 'install.sh'), 'utf8');
+    const template = await readFile(join(BUNDLE_FOLDER, 'install.sh'), 'utf8').catch((error: unknown) => {
+      throw unavailable(HERE, error);
+    });
     const { pin = null, authority } = this.tls;
     return installScript(template, { url: this.url, pin, authority, platforms: PLATFORMS });
   }
@@ -51,10 +53,10 @@ export class InstallService {
 
 /**
  * The token is the first line that sh reads, written by the built-in echo of every shell: no process has it in its
- * environment, or among its arguments, which every user of the machine can read.
+ * environment, or among its arguments, which every user of the machine can read. If the download fails, sh fails, too.
  */
 const pasted = (pin: string | null, url: string) =>
-  `{ echo orrery_token=${TOKEN_PLACE}; ${curl(pin)} ${url}/install.sh; } | sh`;
+  `{ echo orrery_token=${TOKEN_PLACE}; ${curl(pin)} ${url}/install.sh || echo exit 1; } | sh`;
 
 /** The pinned key replaces the certificate chain: -k alone would trust anyone in between. */
 export const curl = (pin: string | null) => (pin ? `curl -fsSLk --pinnedpubkey 'sha256//${pin}'` : 'curl -fsSL');

@@ -200,8 +200,8 @@ export const DOOR = {
   'pages-unavailable/not-built': { cause: 'the dashboard is not built' },
   'bundle-unavailable': {
     means:
-      'The API cannot pack the agent for other machines: it is not built, the disk is full, or the API runs from a container image, which has no agent.',
-    fix: 'Build it on the machine of the API (`npm run build`), and free a few hundred MB on the disk of its state folder. An API from a container image has no agent to offer.',
+      'The API cannot pack the agent for other machines: it is not built, or the disk is full.',
+    fix: 'Build it on the machine of the API (`npm run build`), and free a few hundred MB on the disk of its state folder.',
   },
   'bundle-unavailable/here': {
     cause: ({ platform, error }: { platform: string; error: string }) =>
