@@ -10,8 +10,9 @@ import {
 } from '@orrery/shared/contracts';
 import type { Page } from 'playwright-core';
 import { apiFixture } from '../support/api-fixture.js';
-import { ControllerHost } from '../support/controller-host.js';
+import { ControllerHost, newAddress } from '../support/controller-host.js';
 import { eventually } from '../support/eventually.js';
+import { FakeController } from '../support/fake-controller.js';
 import { joinBody, newInstallation } from '../support/joined-host.js';
 import { ReportingHost } from '../support/reporting-host.js';
 import { aMembership, membershipFact } from '../support/reports.js';
@@ -21,22 +22,83 @@ import { lookAt } from './support/fleet.js';
 const WAITS: Outcome = { kind: 'waiting', code: 'authorization', cause: 'not authorized', fix: 'Authorize it.' };
 const HOSTILE = '<img src=x onerror=window.__ran=1>$(reboot)';
 
+const { api, closing } = apiFixture({
+  ORRERY_HEARTBEAT_SECONDS: '1',
+  ORRERY_PUBLIC_URL: 'http://orrery.test:7070',
+});
+const visitors = new Visitors(api);
+let host: ReportingHost;
+
+beforeAll(async () => {
+  host = closing(await ReportingHost.join(api, 'web-1'));
+  await host.say(lookAt(host.node, '89e92ceee1', []));
+  await host.beats();
+}, 90_000);
+
+const newest = async (): Promise<Command> => {
+  const [command] = (await api.get('/v1/commands?host=web-1&limit=1', CommandPage)).body.items;
+  if (!command) throw new Error('no command');
+  return command;
+};
+const goesOn = async ({ items, revision }: Command, ...stages: [Stage, string][]) => {
+  const item = items[0]?.item;
+  if (!item) throw new TypeError('a command without an item');
+  for (const [stage, detail] of stages)
+    await host.say({ type: 'item.progress', data: { item, revision, stage, detail } });
+};
+const settles = async ({ items, revision }: Command, outcome: Outcome = { kind: 'done' }) => {
+  for (const { item } of items) await host.say({ type: 'item.settled', data: { item, revision, outcome } });
+};
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const dialog = (page: Page) => page.getByRole('dialog');
+
+describe('somebody with one host and no controller can', () => {
+  it('create the first network: its controller is launched and followed, and the dialog stays until the end', async () => {
+    const controller = new FakeController(newAddress());
+    host.agent.answer = (call) => controller.answer(call);
+    const { page, trouble } = await visitors.enter('/');
+    await button(page, 'Create a network…').click();
+    await dialog(page).getByLabel('Name', { exact: true }).fill('first');
+    await dialog(page).getByText('orrery network create first --on web-1 --wait').waitFor();
+    await button(page, 'Create').click();
+    await dialog(page).getByText('controller is being launched on web-1').waitFor();
+    const command = await newest();
+    await host.shows(controller.address, command.node ?? host.node);
+    await goesOn(command, ['created', 'orrery-controller'], ['started', '']);
+    // What runs now makes the offer of the overview end, but not what somebody opened from it.
+    await page.getByRole('link', { name: /^1 container/ }).waitFor();
+    await dialog(page).getByText('zerotier-one is starting').waitFor();
+    await goesOn(command, ['daemon', controller.address]);
+    await settles(command);
+    await dialog(page).getByText('first is on its controller').waitFor();
+    await picture(page, 'act-network-first');
+    expect([...controller.networks.values()].map(({ name }) => name)).toEqual(['first']);
+    await page.keyboard.press('Escape');
+    await dialog(page).waitFor({ state: 'detached' });
+    expect(await button(page, 'Create a network…').count()).toBe(0);
+    expect(trouble).toEqual([]);
+  }, 60_000);
+
+  it('remove a network once its name is typed', async () => {
+    const { page, trouble } = await visitors.enter('/networks/first');
+    await button(page, 'Remove…').click();
+    await dialog(page).getByText('orrery network rm first').waitFor();
+    expect(await button(page, 'Remove').isDisabled()).toBe(true);
+    await dialog(page).getByLabel('Type first to remove it', { exact: true }).fill('first');
+    await page.keyboard.press('Enter');
+    await dialog(page).getByText('Asked its controller to delete first').waitFor();
+    await api.raw('DELETE', '/v1/controllers/controller?confirm=controller');
+    expect(trouble).toEqual([]);
+  }, 60_000);
+});
+
 describe('somebody at the dashboard can', () => {
-  const { api, closing } = apiFixture({
-    ORRERY_HEARTBEAT_SECONDS: '1',
-    ORRERY_PUBLIC_URL: 'http://orrery.test:7070',
-  });
-  const visitors = new Visitors(api);
-  let host: ReportingHost;
   let keeper: ControllerHost;
   /** An operator, whose page stays open. */
   let anna: Visit;
   const ids = { lab: '', shop: '' };
 
   beforeAll(async () => {
-    host = closing(await ReportingHost.join(api, 'web-1'));
-    await host.say(lookAt(host.node, '89e92ceee1', []));
-    await host.beats();
     keeper = closing(await ControllerHost.join(api, 'keeper'));
     const make = async (name: string, by: string) => {
       const body = { name, controller: keeper.name, admission: { by } };
@@ -51,26 +113,10 @@ describe('somebody at the dashboard can', () => {
     await anna.page.goto(new URL(path, api.url).href);
     return anna;
   };
-  const newest = async (): Promise<Command> => {
-    const [command] = (await api.get('/v1/commands?host=web-1&limit=1', CommandPage)).body.items;
-    if (!command) throw new Error('no command');
-    return command;
-  };
-  const goesOn = async ({ items, revision }: Command, ...stages: [Stage, string][]) => {
-    const item = items[0]?.item;
-    if (!item) throw new TypeError('a command without an item');
-    for (const [stage, detail] of stages)
-      await host.say({ type: 'item.progress', data: { item, revision, stage, detail } });
-  };
-  const settles = async ({ items, revision }: Command, outcome: Outcome = { kind: 'done' }) => {
-    for (const { item } of items) await host.say({ type: 'item.settled', data: { item, revision, outcome } });
-  };
   const launch = async (name: string, network: string) => {
     const body = { name, networks: [network] };
     return (await api.ask('POST', '/v1/hosts/web-1/containers', Accepted, { body })).body.command;
   };
-  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-  const dialog = (page: Page) => page.getByRole('dialog');
 
   it('launch a container and see each stage as it is observed, until it is done', async () => {
     const { page, trouble } = await at('/hosts/web-1');

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { ApiProblem, Unreachable, type Asking, type Problem, type Shape } from '../api/client.js';
 import { useRead } from '../api/use-read.js';
 import { Age } from '../parts/age.js';
@@ -16,9 +17,13 @@ interface ActRefusedProps {
 
 /** Why an act was not carried out, and what to do. */
 export function ActRefused({ error, events, onLookAgain }: ActRefusedProps) {
+  const alert = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (error) alert.current?.focus();
+  }, [error]);
   if (!error) return null;
   return (
-    <div className={css.refused} role="alert">
+    <div ref={alert} className={css.refused} role="alert" tabIndex={-1}>
       <Mark is="failed" />
       <div>
         {error instanceof ApiProblem ? (

@@ -2,4 +2,5 @@
 export * from './buttons.js';
 export { ChosenBar } from './chosen-bar.js';
 export { NextSteps } from './next-steps.js';
+export { RouteActs } from './route-acts.js';
 export { Stages } from './stages.js';

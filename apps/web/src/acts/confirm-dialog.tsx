@@ -32,7 +32,8 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, children, go, operation, asking, version, run, typed, asked = '', events, onClose } = props;
   const [seen, setSeen] = useState(version);
   const [text, setText] = useState('');
-  const { mutate, reset, data, error, isPending } = useAct<Partial<Shape<'Accepted'>>>(operation);
+  const { mutate, reset, data, error, isPending } =
+    useAct<Partial<Shape<'Accepted'> & Shape<'RouteRemoved'>>>(operation);
   const lookAgain = () => {
     setSeen(version);
     reset();
@@ -42,9 +43,14 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       {data?.command ? (
         <FollowedCommand first={data.command} />
       ) : data ? (
-        <p className={css.text} role="status">
-          <StateWord is="asked">{asked}</StateWord>
-        </p>
+        <>
+          <p className={css.text} role="status">
+            <StateWord is="asked">{asked}</StateWord>
+          </p>
+          {data.commands?.map((command) => (
+            <FollowedCommand key={command.id} first={command} />
+          ))}
+        </>
       ) : (
         <ActForm
           go={go}
@@ -53,6 +59,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           onGo={() => mutate({ asking, version: seen })}
           onClose={onClose}
           isGrave={typed !== undefined}
+          isAsking={typed === undefined}
         >
           <p>{children}</p>
           {typed !== undefined && <TextField label={`Type ${typed} to remove it`} value={text} onChange={setText} />}

@@ -40,7 +40,14 @@ export function DecideDialog({ verdict, about, onClose }: DecideDialogProps) {
       {decision.startedAt !== undefined ? (
         <Progress {...decision} verdict={verdict} about={about} startedAt={decision.startedAt} />
       ) : (
-        <ActForm go={go} isReady isSending={false} onGo={() => void decision.start(body)} onClose={onClose}>
+        <ActForm
+          go={go}
+          isReady
+          isSending={false}
+          isAsking={verdict === 'deny'}
+          onGo={() => void decision.start(body)}
+          onClose={onClose}
+        >
           {verdict === 'deny' && (
             <p>A node that is in its network shows OK for up to 50 s more: zerotier-one works that way.</p>
           )}

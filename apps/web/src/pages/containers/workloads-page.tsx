@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { AttachButton } from '../../acts/bars.js';
 import type { Shape } from '../../api/client.js';
 import { useList } from '../../api/use-read.js';
 import { containerPlace, hostPlace } from '../../parts/places.js';
@@ -33,9 +34,14 @@ const WORKLOADS: Shown<Workload> = {
     },
     textColumn('networks', 'Asks for', (row) => asked(row) || null, { hide: 'phone' }),
     textColumn('cause', 'Why not', causeOf, { hide: 'tablet' }),
-    textColumn('by', 'Attached by', ({ node, byLabel }) => node && (byLabel ? 'its labels' : 'a command'), {
+    {
+      key: 'by',
+      title: 'Attached by',
+      show: ({ host, workload, node, byLabel }) =>
+        node ? byLabel ? 'its labels' : 'a command' : <AttachButton host={host.name} workload={workload} />,
+      by: ({ node, byLabel }) => (node ? (byLabel ? 'its labels' : 'a command') : ''),
       hide: 'both',
-    }),
+    },
     { ...ageColumn<Workload>('changed', 'Last change', ({ updatedAt }) => updatedAt), hide: 'phone' },
   ],
   text: (row) => `${row.workload} ${row.name} ${row.host.name} ${asked(row)} ${causeOf(row) ?? ''}`,
@@ -49,6 +55,7 @@ export function WorkloadsPage() {
     <ListPage
       noun="workloads"
       listed={listed}
+      acts={<AttachButton kind="go" />}
       shown={WORKLOADS}
       keyOf={({ host, workload }) => `${host.id} ${workload}`}
       title={(rows) =>

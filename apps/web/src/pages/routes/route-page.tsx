@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { RouteActs } from '../../acts/bars.js';
 import type { Shape } from '../../api/client.js';
 import { useRead } from '../../api/use-read.js';
 import { Page } from '../../frame/page.js';
@@ -65,6 +66,7 @@ export function RoutePage() {
             ))}
             <RouterFixes route={data} />
           </div>
+          <RouteActs route={data} />
           <Facts facts={factsOf(data)} />
         </aside>
       </div>
