@@ -67,10 +67,12 @@ export function ActForm({ go, isReady, isSending, onGo, onClose, onBack, isGrave
   const isLost = useLiveState().is === 'lost';
   const form = useRef<HTMLFormElement>(null);
   // In a dialog that is not open yet, nothing can have the focus: then the dialog sets it.
-  useLayoutEffect(
-    () => form.current?.querySelector<HTMLElement>(isAsking ? FIRST : 'input, select')?.focus(),
-    [isAsking],
-  );
+  useLayoutEffect(() => {
+    if (!isAsking) form.current?.querySelector<HTMLElement>('input, select')?.focus();
+  }, [isAsking]);
+  useLayoutEffect(() => {
+    if (isAsking && isReady) form.current?.querySelector<HTMLElement>(FIRST)?.focus();
+  }, [isAsking, isReady]);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     if (isReady && !isSending && !isLost) onGo();

@@ -20,6 +20,7 @@ export const JoinButton = onDemand(() => acts().then((loaded) => loaded.JoinButt
 export const CreateNetworkButton = onDemand(() => acts().then((loaded) => loaded.CreateNetworkButton));
 export const AddHostButton = onDemand(() => acts().then((loaded) => loaded.AddHostButton));
 export const AttachButton = onDemand(() => acts().then((loaded) => loaded.AttachButton));
+export const AttachDialog = onDemand(() => acts().then((loaded) => loaded.AttachDialog));
 export const AddRouteButton = onDemand(() => acts().then((loaded) => loaded.AddRouteButton));
 export const HostActs = onDemand(() => acts().then((loaded) => loaded.HostActs));
 export const NodeActs = onDemand(() => acts().then((loaded) => loaded.NodeActs));

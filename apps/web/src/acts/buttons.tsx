@@ -16,6 +16,7 @@ import { DoctorDialog } from './doctor-dialog.js';
 import { HostAddDialog } from './host-add-dialog.js';
 import { JoinDialog } from './join-dialog.js';
 import { LaunchDialog } from './launch-dialog.js';
+import { NetworkChangeDialog } from './network-change-dialog.js';
 import { NetworkCreateDialog } from './network-create-dialog.js';
 import { ProbeDialog } from './probe-dialog.js';
 import { RouteAddDialog } from './route-add-dialog.js';
@@ -205,6 +206,11 @@ export function NetworkActs({ network }: { network: Shape<'Network'> }) {
       <LaunchButton network={network.id} />
       <JoinButton network={network.id} />
       {network.managedBy && <AddRouteButton network={network.id} />}
+      <ActButton
+        operation={network.managedBy ? 'PATCH /v1/networks/{network}' : 'PUT /v1/networks/{network}'}
+        name="Change…"
+        dialog={(close) => <NetworkChangeDialog network={network} onClose={close} />}
+      />
       {network.managedBy && (
         <ActButton
           operation="DELETE /v1/networks/{network}"

@@ -47,7 +47,7 @@ export function FollowedRoute({ first, commands = [], takers }: FollowedRoutePro
   const [start] = useState(now);
   const reachedAt = useRef(new Map<string, number>());
   for (const { name, is } of stages)
-    if (is === 'fine' && !reachedAt.current.has(name)) reachedAt.current.set(name, now);
+    if (is === 'fine' && !reachedAt.current.has(name)) reachedAt.current.set(name, Date.now());
   const { is, word } = routeStanding(route);
   return (
     <>

@@ -10,13 +10,14 @@ export interface PlanLine {
 }
 
 const SAID_ABOVE = new Set(['notTaken', 'joinedAgain', 'warnings']);
-const VERB = { create: 'is created', change: 'changes', delete: 'is removed' } as const;
 
 /** What a dry run says, in words: first what somebody should think about, then what is decided, then each host. Pure. */
 export function planLines({ changes, hosts }: Shape<'DryRun'>): PlanLine[] {
   return [
     ...changes.flatMap(warningsIn),
+    ...madeOrGone(changes, 'create', 'created'),
     ...changes.flatMap(changeLines),
+    ...madeOrGone(changes, 'delete', 'removed'),
     ...hosts.flatMap(({ host, steps }) => hostLines(host.name, steps)),
   ];
 }
@@ -25,7 +26,7 @@ export function planLines({ changes, hosts }: Shape<'DryRun'>): PlanLine[] {
 function warningsIn({ fields }: Planned): PlanLine[] {
   return fields.flatMap(({ field, becomes }): PlanLine[] => {
     const texts = Array.isArray(becomes) ? becomes.filter((one): one is string => typeof one === 'string') : [];
-    if (field === 'notTaken') return texts.map((text) => ({ is: 'waiting', text: `not taken by ${text}` }));
+    if (field === 'notTaken') return texts.map((text) => ({ is: 'waiting', text: `Not taken by ${text}` }));
     if (field === 'warnings') return texts.map((text) => ({ is: 'waiting', text }));
     if (field !== 'joinedAgain' || texts.length === 0) return [];
     const text = `${listed(texts)} ${texts.length > 1 ? 'join' : 'joins'} the network again: connections there break once`;
@@ -33,13 +34,27 @@ function warningsIn({ fields }: Planned): PlanLine[] {
   });
 }
 
+/** A router is a container, its membership and more, of one name: one line. */
+function madeOrGone(changes: readonly Planned[], wanted: Planned['action'], done: string): PlanLine[] {
+  const nouns = new Map<string, string[]>();
+  for (const { noun, name, action } of changes) {
+    if (action !== wanted) continue;
+    const base = ['membership', 'router'].includes(noun) ? name.replace(/ in .*$/, '') : name;
+    nouns.set(base, [...(nouns.get(base) ?? []), noun.replace('-', ' ')]);
+  }
+  return [...nouns].map(([name, of]) => ({
+    is: 'asked',
+    text: `The ${listed(of)} ${name} ${of.length > 1 ? 'are' : 'is'} ${done}`,
+  }));
+}
+
 function changeLines({ noun, name, action, fields }: Planned): PlanLine[] {
-  const thing = `the ${noun.replace('-', ' ')} ${name}`;
-  if (action !== 'change') return [{ is: 'asked', text: `${thing} ${VERB[action]}` }];
+  if (action !== 'change') return [];
   const texts = fields
     .filter(({ field, is, becomes }) => !SAID_ABOVE.has(field) && valueText(is) !== valueText(becomes))
     .map(({ field, is, becomes }) => `${field} ${valueText(is)} → ${valueText(becomes)}`);
-  return texts.length === 0 ? [] : [{ is: 'asked', text: `${thing} ${VERB[action]}: ${texts.join(', ')}` }];
+  if (texts.length === 0) return [];
+  return [{ is: 'asked', text: `The ${noun.replace('-', ' ')} ${name} changes: ${texts.join(', ')}` }];
 }
 
 function hostLines(host: string, steps: Shape<'PlannedStep'>[] | null): PlanLine[] {

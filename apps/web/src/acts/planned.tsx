@@ -2,7 +2,6 @@ import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { change, type Shape } from '../api/client.js';
 import { Mark } from '../parts/mark.js';
-import { capital } from '../parts/words.js';
 import { ActForm } from './act-dialog.js';
 import { ActRefused } from './act-refused.js';
 import { planLines } from './plan-lines.js';
@@ -80,7 +79,7 @@ function PlanText({ plan }: { plan: Shape<'DryRun'> }) {
         {lines.map(({ is, text }, at) => (
           <li key={`${text} ${at}`}>
             <Mark is={is} />
-            <span>{capital(text)}</span>
+            <span>{text}</span>
           </li>
         ))}
       </ul>
