@@ -176,7 +176,7 @@ describe('somebody at the dashboard can', () => {
     expect(trouble).toEqual([]);
   }, 60_000);
 
-  it('see why a launch waits, and authorize it right there', async () => {
+  it('see why a launch waits, and authorize it right there, unless somebody decided meanwhile', async () => {
     const { page } = await at(`/networks/${ids.shop}`);
     await button(page, 'Launch…').click();
     await dialog(page).getByLabel('Name', { exact: true }).fill('media');
@@ -192,7 +192,17 @@ describe('somebody at the dashboard can', () => {
     await settles(command, WAITS);
     await dialog(page).getByText('media waits for a person').waitFor();
     await isFit(page, 'act-launch-waits');
-    await dialog(page).getByRole('button', { name: 'Authorize', exact: true }).click();
+    const authorize = dialog(page).getByRole('button', { name: 'Authorize', exact: true });
+    const looked = page.waitForResponse((response) => response.url().includes('/admissions/'));
+    await authorize.hover();
+    await (await looked).finished();
+    const token = (await tokenOf(api, 'cora', 'operator')).secret;
+    const body = { verdict: 'deny' };
+    await api.ask('PUT', `/v1/networks/${ids.shop}/admissions/web-1%2Fmedia`, Admission, { token, body });
+    await authorize.click();
+    await dialog(page).getByText('cora changed it').waitFor();
+    await button(page, 'See what is there now').click();
+    await authorize.click();
     const isAuthorized = () => keeper.controller.record(ids.shop, '89e92ceee2')?.authorized === true;
     await eventually(isAuthorized, { within: 10_000, what: 'its controller has let it in' });
     await settles(command);
@@ -378,14 +388,14 @@ describe('somebody at the dashboard can', () => {
     await button(page, 'Detach…').click();
     await dialog(page).getByText('shop/db/1 keeps running').waitFor();
     await dialog(page).getByText('orrery detach web-1/shop-db-1 --wait').waitFor();
-    await dialog(page).getByLabel('Type shop-db-1 to remove it', { exact: true }).fill('shop-db-1');
+    await dialog(page).getByLabel('Type shop-db-1 to detach it', { exact: true }).fill('shop-db-1');
     await isFit(page, 'act-detach');
     await button(page, 'Detach').click();
     await dialog(page).getByText('shop-db-1 is being removed from web-1').waitFor();
     await settles(await newest());
     await at(`/networks/${ids.lab}`);
     await button(page, 'Change…').click();
-    await dialog(page).getByText('Attach it here').click();
+    await dialog(page).getByText('Is attached').click();
     await dialog(page).getByText('orrery network set lab --labels on').waitFor();
     await button(page, 'Change').click();
     await dialog(page).getByText('lab is as asked').waitFor();
@@ -401,7 +411,8 @@ describe('somebody at the dashboard can', () => {
   it('bring a LAN into a network: see first what it does, then each stage, switch it, and remove it', async () => {
     const lan = closing(await RoutedNetwork.make(api, keeper, 2));
     await Promise.all([lan.one.beats(), lan.two.beats()]);
-    const { id, name } = lan.network;
+    const { id } = lan.network;
+    const name = String(lan.network.name);
     // Its own daemon accepts only what its agent looked at.
     await api.ask('PUT', `/v1/nodes/web-1/networks/${id}`, Accepted, { body: {} });
     const after = aMembership({ network: id, name, allowManagedList: [POOL] });
@@ -491,8 +502,15 @@ describe('somebody at the dashboard can', () => {
     await dialog(page).getByText('Docker 27.1').waitFor();
     await isFit(page, 'act-host-arrived');
     await dialog(page).getByRole('link', { name: 'Open edge-1' }).click();
+    await api.ask('PUT', `/v1/nodes/edge-1/networks/${ids.lab}`, Accepted, { body: {} });
     await button(page, 'Remove…').click();
     await dialog(page).getByLabel('Type edge-1 to remove it', { exact: true }).fill('edge-1');
+    await button(page, 'Remove').click();
+    await dialog(page).getByRole('alert').getByText('host-not-empty').waitFor();
+    await dialog(page)
+      .getByLabel(/^Remove it anyway: .+ stay there, unmanaged$/)
+      .check();
+    await dialog(page).getByText('orrery host rm edge-1 --force').last().waitFor();
     await isFit(page, 'act-host-remove');
     await button(page, 'Remove').click();
     await dialog(page).getByText('edge-1 was removed').waitFor();

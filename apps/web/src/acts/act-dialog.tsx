@@ -57,13 +57,26 @@ interface ActFormProps {
   onClose?: () => void;
   onBack?: () => void;
   isGrave?: boolean;
+  /** Something was filled in otherwise. */
+  onEdit?: () => void;
   /** There is nothing to fill in: the focus begins at the button. */
   isAsking?: boolean;
   children: ReactNode;
 }
 
 /** What an act needs to know, and the button that asks for it. */
-export function ActForm({ go, isReady, isSending, onGo, onClose, onBack, isGrave, isAsking, children }: ActFormProps) {
+export function ActForm({
+  go,
+  isReady,
+  isSending,
+  onGo,
+  onClose,
+  onBack,
+  onEdit,
+  isGrave,
+  isAsking,
+  children,
+}: ActFormProps) {
   const isLost = useLiveState().is === 'lost';
   const form = useRef<HTMLFormElement>(null);
   // In a dialog that is not open yet, nothing can have the focus: then the dialog sets it.
@@ -78,7 +91,7 @@ export function ActForm({ go, isReady, isSending, onGo, onClose, onBack, isGrave
     if (isReady && !isSending && !isLost) onGo();
   };
   return (
-    <form ref={form} onSubmit={submit} onKeyDown={keepHeld} className={css.form} noValidate>
+    <form ref={form} onSubmit={submit} onKeyDown={keepHeld} onChange={onEdit} className={css.form} noValidate>
       {children}
       <div className={css.foot}>
         <Button kind="bare" onClick={onBack ?? onClose}>

@@ -122,6 +122,11 @@ export function RemoveHostDialog({ host: { name, version }, onClose }: HostActPr
       run={lineOf('host', 'rm', name)}
       typed={name}
       asked={`${name} was removed`}
+      anyway={{
+        code: 'host-not-empty',
+        says: 'Remove it anyway: its containers and networks stay there, unmanaged',
+        query: { confirm: name },
+      }}
       events={{ host: name }}
       onClose={onClose}
     >

@@ -18,8 +18,8 @@ interface Draft extends AdmissionDraft {
 }
 
 const LABELS: readonly { value: OnOff; name: string; says: string }[] = [
-  { value: 'off', name: 'Nothing', says: 'what is in it by a label leaves it' },
-  { value: 'on', name: 'Attach it here', says: 'the policy above then decides as for every node' },
+  { value: 'off', name: 'Is not attached', says: 'what is in it by a label leaves it' },
+  { value: 'on', name: 'Is attached', says: 'the policy above then decides, as for every node' },
 ];
 
 const draftOf = ({ name, admission, labels }: Network): Draft => ({
@@ -56,7 +56,7 @@ export function NetworkChangeDialog({ network, onClose }: { network: Network; on
         >
           <TextField
             label="Name"
-            hint={isKept ? 'Labels of containers name it by this.' : 'Its name here. Its controller is not asked.'}
+            hint={isKept ? 'Labels of containers use this name.' : 'Its name here. Its controller is not asked.'}
             value={draft.name}
             placeholder="lab"
             onChange={(name) => setDraft({ ...draft, name })}
@@ -66,7 +66,7 @@ export function NetworkChangeDialog({ network, onClose }: { network: Network; on
               <AdmissionFields draft={draft} onDraft={(admission) => setDraft({ ...draft, ...admission })} />
               {patch.admission && <p>{AFTER[draft.by]}</p>}
               <Choice
-                legend="Labels of containers that name it"
+                legend="A container of yours whose label names it"
                 name="labels"
                 value={draft.labels}
                 choices={LABELS}

@@ -61,6 +61,7 @@ export function PlannedForm({ go, isReady, request, planned, onClose, children }
       isReady={isReady}
       isSending={isPending}
       onGo={() => look(request())}
+      onEdit={error ? back : undefined}
       onClose={onClose}
     >
       {children}

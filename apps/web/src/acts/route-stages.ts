@@ -12,7 +12,7 @@ export interface RouteStage {
 
 const hostsOf = (via: Route['via']) => listed(via.map(({ host }) => host));
 
-/** Each counts when everything before it is there, as `orrery route add --wait` tells them. */
+/** As `orrery route add --wait` tells them; a standby can still be missing when the route is announced. */
 const STAGES: {
   name: RouteStage['name'];
   isReached: (route: Route) => boolean;
@@ -45,10 +45,11 @@ export const hasFailed = ({ state }: Command): boolean => ['failed', 'cancelled'
 /** How far a route is. `commands`: of its routers; none: only its announcement is awaited. Pure. */
 export function routeStages(route: Route, commands: readonly Command[]): RouteStage[] {
   const stages = commands.length > 0 ? STAGES : STAGES.slice(-1);
-  const reached = stages.findIndex(({ isReached }) => !isReached(route));
-  return stages.map(({ name, done, open }, at) => {
-    if (reached === -1 || at < reached) return { name, is: 'fine', detail: done(route) };
-    return at > reached ? { name, is: 'todo', detail: '' } : { name, is: openIs(commands), detail: open(route) };
+  const first = stages.find(({ isReached }) => !isReached(route));
+  return stages.map((stage): RouteStage => {
+    const { name, isReached, done, open } = stage;
+    if (isReached(route)) return { name, is: 'fine', detail: done(route) };
+    return stage === first ? { name, is: openIs(commands), detail: open(route) } : { name, is: 'todo', detail: '' };
   });
 }
 
