@@ -403,6 +403,7 @@ describe('somebody at the dashboard can', () => {
     await eventually(async () => (await api.raw('GET', '/v1/hosts/web-1/containers/shop-web-1')).status === 200);
     await at('/containers/web-1.shop-web-1');
     await page.getByText('The label of shop/web/1 attaches it.').waitFor();
+    await picture(page, 'attached-by-label');
     expect(await button(page, 'Detach…').count()).toBe(0);
     await api.ask('PATCH', `/v1/networks/${ids.lab}`, Network, { body: { labels: false } });
     expect(trouble).toEqual([]);

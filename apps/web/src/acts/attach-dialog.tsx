@@ -21,35 +21,26 @@ export function AttachDialog({ host: givenHost, workload: given, onClose }: Atta
   const [host, chooseHost, hosts] = useHostChoice(givenHost);
   const [workload, chooseWorkload] = useState(given ?? '');
   const [name, setName] = useState('');
-  const [chosen, choose] = useState<readonly string[]>();
-  const { items } = useList('/v1/networks');
-  const networks = items.map((one) => ({ value: one.id, name: one.name ?? one.id }));
-  const only = networks.length === 1 ? networks[0]?.value : undefined;
-  const values = chosen ?? [only ?? ''];
-  const named = values.filter((one) => one !== '');
-  const words = named.map((id) => networks.find(({ value }) => value === id)?.name ?? id);
+  const networks = useNetworksChoice();
   const planned = usePlannedAct<Shape<'Accepted'>>('POST /v1/hosts/{host}/attachments');
   const request = () => ({
     asking: { path: { host } },
-    body: { workload, networks: named, ...(name !== '' && { name }) },
+    body: { workload, networks: networks.chosen, ...(name !== '' && { name }) },
   });
   const run = lineOf(
-    ...['attach', host || 'HOST', workload || 'WORKLOAD', '--network', words.join(',') || 'NETWORK'],
+    ...['attach', host || 'HOST', workload || 'WORKLOAD', '--network', networks.words.join(',') || 'NETWORK'],
     ...(name ? ['--name', name] : []),
     '--wait',
   );
+  const title = given === undefined ? 'Attach a container of yours' : `Attach ${given}`;
   return (
-    <ActDialog
-      title={given === undefined ? 'Attach a container of yours' : `Attach ${given}`}
-      run={run}
-      onClose={onClose}
-    >
+    <ActDialog title={title} run={run} onClose={onClose}>
       {planned.answer ? (
         <FollowedCommand first={planned.answer.command} />
       ) : (
         <PlannedForm
           go="Attach"
-          isReady={host !== '' && workload !== '' && named.length > 0}
+          isReady={host !== '' && workload !== '' && networks.chosen.length > 0}
           request={request}
           planned={planned}
           onClose={onClose}
@@ -57,13 +48,7 @@ export function AttachDialog({ host: givenHost, workload: given, onClose }: Atta
           <p>It gets an interface and an address in the network itself. It is neither changed nor restarted.</p>
           {givenHost === undefined && <HostField value={host} onChange={chooseHost} hosts={hosts} />}
           {given === undefined && <WorkloadField key={host} host={host} value={workload} onChange={chooseWorkload} />}
-          <SelectsField
-            labels={['Network', 'Further network']}
-            add="Add another network"
-            values={values}
-            onChange={choose}
-            options={networks}
-          />
+          <SelectsField labels={['Network', 'Further network']} add="Add another network" {...networks.field} />
           <TextField
             label="Name of the attachment (optional)"
             hint="Its node is called HOST/NAME."
@@ -75,6 +60,17 @@ export function AttachDialog({ host: givenHost, workload: given, onClose }: Atta
       )}
     </ActDialog>
   );
+}
+
+/** The only network there is needs no choosing. */
+function useNetworksChoice() {
+  const { items } = useList('/v1/networks');
+  const [picked, onChange] = useState<readonly string[]>();
+  const options = items.map((one) => ({ value: one.id, name: one.name ?? one.id }));
+  const values = picked ?? [(options.length === 1 && options[0]?.value) || ''];
+  const chosen = values.filter((one) => one !== '');
+  const words = chosen.map((id) => options.find(({ value }) => value === id)?.name ?? id);
+  return { chosen, words, field: { values, onChange, options } };
 }
 
 interface WorkloadFieldProps {

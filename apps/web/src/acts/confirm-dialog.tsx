@@ -29,13 +29,15 @@ interface ConfirmDialogProps {
   onClose: () => void;
 }
 
+/** With a command, with several, or with none that could be followed. */
+type Answer = Partial<Shape<'Accepted'> & Shape<'RouteRemoved'>>;
+
 /** An act that needs nothing but a yes, or the name of what it removes. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, children, go, operation, asking, version, run, typed, asked = '', anyway, events, onClose } = props;
   const [seen, setSeen] = useState(version);
   const [text, setText] = useState('');
-  const { mutate, reset, data, error, isPending } =
-    useAct<Partial<Shape<'Accepted'> & Shape<'RouteRemoved'>>>(operation);
+  const { mutate, reset, data, error, isPending } = useAct<Answer>(operation);
   const [isAnyway, setAnyway] = useState(false);
   const isRefused = error instanceof ApiProblem && error.problem.code === anyway?.code;
   const query = { ...asking.query, ...(isAnyway && anyway?.query) };
@@ -45,17 +47,8 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   };
   return (
     <ActDialog title={title} run={isAnyway ? `${run} --force` : run} onClose={onClose}>
-      {data?.command ? (
-        <FollowedCommand first={data.command} />
-      ) : data ? (
-        <>
-          <p className={css.text} role="status">
-            <StateWord is="asked">{asked}</StateWord>
-          </p>
-          {data.commands?.map((command) => (
-            <FollowedCommand key={command.id} first={command} />
-          ))}
-        </>
+      {data ? (
+        <Taken answer={data} asked={asked} />
       ) : (
         <ActForm
           go={go}
@@ -80,5 +73,19 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         </ActForm>
       )}
     </ActDialog>
+  );
+}
+
+function Taken({ answer: { command, commands = [] }, asked }: { answer: Answer; asked: string }) {
+  if (command) return <FollowedCommand first={command} />;
+  return (
+    <>
+      <p className={css.text} role="status">
+        <StateWord is="asked">{asked}</StateWord>
+      </p>
+      {commands.map((one) => (
+        <FollowedCommand key={one.id} first={one} />
+      ))}
+    </>
   );
 }

@@ -223,25 +223,8 @@ function Progress({ verdict, about, startedAt, answered, onDecideAgain }: Progre
         <b style={{ flexGrow: rows.length - done }} />
       </div>
       <ol className={css.list}>
-        {rows.map(({ key, one, answer, at }) => (
-          <li key={key}>
-            <Mark is={stateOf(answer, at)} />
-            <span>
-              {one.node.name} in {one.network.name ?? one.network.id}
-            </span>
-            <small aria-hidden={at === undefined}>
-              {answer instanceof Error ? 'refused' : timeWord(Math.max(0, (at ?? clock) - startedAt), at ? 2 : 1)}
-            </small>
-            {isConflict(answer) ? (
-              <div className={css.under}>
-                <DecidedMeanwhile node={one.node.name} network={one.network.id} />
-              </div>
-            ) : answer instanceof Error ? (
-              <Why error={answer} />
-            ) : (
-              <p className={css.under}>{wordOf(one, answer, at)}</p>
-            )}
-          </li>
+        {rows.map(({ key, ...row }) => (
+          <Decided key={key} {...row} ms={Math.max(0, (row.at ?? clock) - startedAt)} />
         ))}
       </ol>
       {!isOpen && changed.length > 0 && (
@@ -251,6 +234,36 @@ function Progress({ verdict, about, startedAt, answered, onDecideAgain }: Progre
       )}
       {isOpen && <p className={css.hint}>You can leave this page; each is shown once its controller says so.</p>}
     </div>
+  );
+}
+
+interface DecidedProps {
+  one: Membership;
+  answer: 'asked' | Error | undefined;
+  /** When its controller said so. */
+  at: number | undefined;
+  ms: number;
+}
+
+function Decided({ one, answer, at, ms }: DecidedProps) {
+  const { node, network } = one;
+  return (
+    <li>
+      <Mark is={stateOf(answer, at)} />
+      <span>
+        {node.name} in {network.name ?? network.id}
+      </span>
+      <small aria-hidden={at === undefined}>{answer instanceof Error ? 'refused' : timeWord(ms, at ? 2 : 1)}</small>
+      {isConflict(answer) ? (
+        <div className={css.under}>
+          <DecidedMeanwhile node={node.name} network={network.id} />
+        </div>
+      ) : answer instanceof Error ? (
+        <Why error={answer} />
+      ) : (
+        <p className={css.under}>{wordOf(one, answer, at)}</p>
+      )}
+    </li>
   );
 }
 

@@ -54,30 +54,51 @@ export function NetworkChangeDialog({ network, onClose }: { network: Network; on
           onGo={send}
           onClose={onClose}
         >
-          <TextField
-            label="Name"
-            hint={isKept ? 'Labels of containers use this name.' : 'Its name here. Its controller is not asked.'}
-            value={draft.name}
-            placeholder="lab"
-            onChange={(name) => setDraft({ ...draft, name })}
+          <NetworkFields
+            draft={draft}
+            onDraft={setDraft}
+            isKept={isKept}
+            isOtherPolicy={patch.admission !== undefined}
           />
-          {isKept && (
-            <>
-              <AdmissionFields draft={draft} onDraft={(admission) => setDraft({ ...draft, ...admission })} />
-              {patch.admission && <p>{AFTER[draft.by]}</p>}
-              <Choice
-                legend="A container of yours whose label names it"
-                name="labels"
-                value={draft.labels}
-                choices={LABELS}
-                onChoose={(labels) => setDraft({ ...draft, labels })}
-              />
-            </>
-          )}
           <ActRefused error={error} events={events} onLookAgain={lookAgain} />
         </ActForm>
       )}
     </ActDialog>
+  );
+}
+
+interface NetworkFieldsProps {
+  draft: Draft;
+  onDraft: (draft: Draft) => void;
+  isKept: boolean;
+  /** Whom it lets in changes. */
+  isOtherPolicy: boolean;
+}
+
+function NetworkFields({ draft, onDraft, isKept, isOtherPolicy }: NetworkFieldsProps) {
+  return (
+    <>
+      <TextField
+        label="Name"
+        hint={isKept ? 'Labels of containers use this name.' : 'Its name here. Its controller is not asked.'}
+        value={draft.name}
+        placeholder="lab"
+        onChange={(name) => onDraft({ ...draft, name })}
+      />
+      {isKept && (
+        <>
+          <AdmissionFields draft={draft} onDraft={(admission) => onDraft({ ...draft, ...admission })} />
+          {isOtherPolicy && <p>{AFTER[draft.by]}</p>}
+          <Choice
+            legend="A container of yours whose label names it"
+            name="labels"
+            value={draft.labels}
+            choices={LABELS}
+            onChoose={(labels) => onDraft({ ...draft, labels })}
+          />
+        </>
+      )}
+    </>
   );
 }
 

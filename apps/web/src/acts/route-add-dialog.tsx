@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { Shape } from '../api/client.js';
 import { useList } from '../api/use-read.js';
 import { ActDialog, SelectField, SelectsField, TextField } from './act-dialog.js';
@@ -12,17 +12,21 @@ type Network = Shape<'Network'>;
 const nameOf = ({ id, name }: Network): string => name ?? id;
 const hostIn = (via: string): string => via.split('/')[0] ?? '';
 
+interface Draft {
+  target: string;
+  check: string;
+  via: readonly string[];
+}
+
 /** A LAN into a network, by routers on hosts of that LAN. */
 export function RouteAddDialog({ network: given, onClose }: { network?: string; onClose: () => void }) {
-  const [target, setTarget] = useState('');
-  const [check, setCheck] = useState('');
-  const [via, setVia] = useState<readonly string[]>(['']);
+  const [draft, setDraft] = useState<Draft>({ target: '', check: '', via: [''] });
   const { items } = useList('/v1/networks');
   const kept = items.filter(({ managedBy }) => managedBy !== null);
   const [chosen, choose] = useState(given);
   const network = kept.find(({ id }) => id === (chosen ?? (kept.length === 1 ? kept[0]?.id : '')));
-  const routers = useRouters(network);
   const planned = usePlannedAct<Shape<'RouteAdded'>>('POST /v1/networks/{network}/routes');
+  const { target, check, via } = draft;
   const named = via.filter((one) => one !== '');
   const request = () => ({
     asking: { path: { network: network?.id ?? '' } },
@@ -46,45 +50,63 @@ export function RouteAddDialog({ network: given, onClose }: { network?: string; 
           planned={planned}
           onClose={onClose}
         >
-          <p>
-            A router on a host of the LAN brings its prefix into the network. The policy of that host must list the
-            prefix.
-          </p>
-          <TextField
-            label="Prefix"
-            hint="Private IPv4, as the machines of the LAN have it"
-            value={target}
-            placeholder="192.168.10.0/24"
-            onChange={setTarget}
-          />
-          {given === undefined && (
-            <SelectField label="Network" value={network?.id ?? ''} onChange={choose}>
-              <option value="">{kept.length === 0 ? 'Orrery keeps no network' : 'Choose a network'}</option>
-              {kept.map((one) => (
-                <option key={one.id} value={one.id}>
-                  {nameOf(one)}
-                </option>
-              ))}
-            </SelectField>
-          )}
-          <SelectsField
-            labels={['Carried by', 'Standby']}
-            add="Add a standby"
-            values={via}
-            onChange={setVia}
-            options={routers}
-            excludes={(one, other) => hostIn(one) === hostIn(other)}
-          />
-          <TextField
-            label="Address in the LAN to check (optional)"
-            hint="All routers try it, by a ping or at a port; when the one that carries the route gets no answer and another does, the route switches."
-            value={check}
-            placeholder="192.168.10.20:80"
-            onChange={setCheck}
-          />
+          <RouteFields draft={draft} onDraft={setDraft} network={network}>
+            {given === undefined && (
+              <SelectField label="Network" value={network?.id ?? ''} onChange={choose}>
+                <option value="">{kept.length === 0 ? 'Orrery keeps no network' : 'Choose a network'}</option>
+                {kept.map((one) => (
+                  <option key={one.id} value={one.id}>
+                    {nameOf(one)}
+                  </option>
+                ))}
+              </SelectField>
+            )}
+          </RouteFields>
         </PlannedForm>
       )}
     </ActDialog>
+  );
+}
+
+interface RouteFieldsProps {
+  draft: Draft;
+  onDraft: (draft: Draft) => void;
+  network: Network | undefined;
+  /** Which network it is. */
+  children: ReactNode;
+}
+
+function RouteFields({ draft, onDraft, network, children }: RouteFieldsProps) {
+  const routers = useRouters(network);
+  return (
+    <>
+      <p>
+        A router on a host of the LAN brings its prefix into the network. The policy of that host must list the prefix.
+      </p>
+      <TextField
+        label="Prefix"
+        hint="Private IPv4, as the machines of the LAN have it"
+        value={draft.target}
+        placeholder="192.168.10.0/24"
+        onChange={(target) => onDraft({ ...draft, target })}
+      />
+      {children}
+      <SelectsField
+        labels={['Carried by', 'Standby']}
+        add="Add a standby"
+        values={draft.via}
+        onChange={(via) => onDraft({ ...draft, via })}
+        options={routers}
+        excludes={(one, other) => hostIn(one) === hostIn(other)}
+      />
+      <TextField
+        label="Address in the LAN to check (optional)"
+        hint="All routers try it, by a ping or at a port; when the one that carries the route gets no answer and another does, the route switches."
+        value={draft.check}
+        placeholder="192.168.10.20:80"
+        onChange={(check) => onDraft({ ...draft, check })}
+      />
+    </>
   );
 }
 
