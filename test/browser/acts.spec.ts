@@ -509,6 +509,9 @@ describe('somebody at the dashboard can', () => {
     await button(page, 'Remove').click();
     await dialog(page).getByRole('alert').getByText('host-not-empty').waitFor();
     await dialog(page)
+      .getByText(/^edge-1 still has 0 managed containers/)
+      .waitFor();
+    await dialog(page)
       .getByLabel(/^Remove it anyway: .+ stay there, unmanaged$/)
       .check();
     await dialog(page).getByText('orrery host rm edge-1 --force').last().waitFor();

@@ -5,6 +5,7 @@ import { Age } from '../parts/age.js';
 import { Button } from '../parts/button.js';
 import { Mark } from '../parts/mark.js';
 import { Prose } from '../parts/sentence.js';
+import { clauseCapital } from '../parts/words.js';
 import css from './acts.module.css';
 
 interface ActRefusedProps {
@@ -52,7 +53,7 @@ function ProblemText({ problem, changed, ...more }: { problem: Problem } & Omit<
     <>
       <p>
         <strong>
-          <Prose text={`${detail.charAt(0).toUpperCase()}${detail.slice(1)}`} />
+          <Prose text={clauseCapital(detail)} />
         </strong>
         <Prose text={fix} />
       </p>
