@@ -3,6 +3,7 @@ import type { Shape } from '../api/client.js';
 import { CommandLine } from './command-line.js';
 import { Mark, type State } from './mark.js';
 import { Prose } from './sentence.js';
+import { clauseCapital } from './words.js';
 import css from './fix.module.css';
 
 interface FixProps {
@@ -22,7 +23,7 @@ export function Fix({ cause: { code, cause, fix, commands }, state, acts, isInTi
       <h2>
         <Mark is={state} />
         <span>
-          <Prose text={firstCapital(first)} />
+          <Prose text={clauseCapital(first)} />
         </span>
       </h2>
       {rest && (
@@ -53,5 +54,3 @@ function headOf(fix: string): [head: string, rest: string] {
   // The line itself stands below, to copy.
   return head === undefined ? ['What to do now', fix] : [head.replace(/: `[^`]*`$/, ''), rest ?? ''];
 }
-
-const firstCapital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

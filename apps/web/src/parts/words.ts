@@ -7,6 +7,9 @@ export const countWord = (count: number, figures: boolean): string =>
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** A clause as a sentence begins, unless it begins with a name such as `web-1` or `zerotier-one`. */
+export const clauseCapital = (text: string): string => (/^[a-z]+[\s,:]/.test(text) ? capital(text) : text);
+
 /** `a`, `a and b`, `a, b and c`. */
 export const listed = (parts: readonly string[]): string =>
   parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
