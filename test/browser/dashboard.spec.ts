@@ -60,6 +60,8 @@ describe('the dashboard', () => {
       const { id, secret } = await tokenOf(api, 'leaver', 'viewer');
       const { page } = await visitors.enter('/', secret);
       await page.getByText('leaver, viewer').waitFor();
+      await page.getByText('in the last hour').waitFor();
+      expect(await page.getByRole('button', { name: /^(Add a host|Launch|Create a network)…$/ }).count()).toBe(0);
       await (await api.raw('DELETE', `/v1/tokens/${id}`)).text();
       const start = Date.now();
       await page.getByText('Your login ended').waitFor();
@@ -92,6 +94,9 @@ describe('the dashboard', () => {
       await page.keyboard.press('l');
       await page.getByRole('link', { name: 'nas-1', exact: true }).waitFor();
       await page.getByText('web-1 joined the fleet').waitFor();
+      await page.getByText('in the last hour').waitFor();
+      for (const name of ['Add a host…', 'Launch…', 'Create a network…'])
+        await page.getByRole('button', { name, exact: true }).waitFor();
       await page.getByText('orrery status').waitFor();
       await picture(page, 'overview-light');
       await page.getByRole('link', { name: 'One host', exact: true }).click();

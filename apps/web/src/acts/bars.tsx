@@ -20,6 +20,7 @@ export const LaunchButton = onDemand(() => acts().then((loaded) => loaded.Launch
 export const JoinButton = onDemand(() => acts().then((loaded) => loaded.JoinButton));
 export const CreateNetworkButton = onDemand(() => acts().then((loaded) => loaded.CreateNetworkButton));
 export const AddHostButton = onDemand(() => acts().then((loaded) => loaded.AddHostButton));
+export const FleetActs = onDemand(() => acts().then((loaded) => loaded.FleetActs));
 export const HostActs = onDemand(() => acts().then((loaded) => loaded.HostActs));
 export const NodeActs = onDemand(() => acts().then((loaded) => loaded.NodeActs));
 export const NetworkActs = onDemand(() => acts().then((loaded) => loaded.NetworkActs));

@@ -24,14 +24,15 @@ const JOIN = 'PUT /v1/nodes/{node}/networks/{network}';
 interface LaunchButtonProps {
   host?: string;
   network?: string;
+  kind?: 'go' | 'plain';
   onOpen?: (isOpen: boolean) => void;
 }
 
-export const LaunchButton = ({ host, network, onOpen }: LaunchButtonProps) => (
+export const LaunchButton = ({ host, network, kind = 'go', onOpen }: LaunchButtonProps) => (
   <ActButton
     operation={LAUNCH}
     onOpen={onOpen}
-    kind="go"
+    kind={kind}
     name="Launch…"
     dialog={(close) => <LaunchDialog host={host} network={network} onClose={close} />}
   />
@@ -63,17 +64,27 @@ export const CreateNetworkButton = ({ kind = 'go', onOpen }: CreateNetworkButton
 interface AddHostButtonProps {
   /** Typed already. */
   host?: string;
+  kind?: 'go' | 'plain';
   onOpen?: (isOpen: boolean) => void;
 }
 
-export const AddHostButton = ({ host, onOpen }: AddHostButtonProps) => (
+export const AddHostButton = ({ host, kind = 'go', onOpen }: AddHostButtonProps) => (
   <ActButton
     operation="POST /v1/join-tokens"
-    kind="go"
+    kind={kind}
     name="Add a host…"
     onOpen={onOpen}
     dialog={(close) => <HostAddDialog name={host} onClose={close} />}
   />
+);
+
+/** What makes a fleet larger. `isTold`: launching and creating a network are offered beside it already. */
+export const FleetActs = ({ isTold }: { isTold: boolean }) => (
+  <ActBar>
+    <AddHostButton kind="plain" />
+    {!isTold && <LaunchButton kind="plain" />}
+    {!isTold && <CreateNetworkButton kind="plain" />}
+  </ActBar>
 );
 
 export function HostActs({ host }: { host: Shape<'Host'> }) {

@@ -39,3 +39,10 @@ export function sayBar({ error, warning, info }: Pick<Bar, 'error' | 'warning' |
   ].filter(Boolean);
   return worse.length === 0 ? events : `${events}, ${worse.join(' and ')} among them`;
 }
+
+/** How many there were in an hour of bars: `4 a minute`, and of fewer than one a minute how many in all. */
+export function sayRate(bars: readonly Pick<Bar, 'error' | 'warning' | 'info'>[]): string {
+  const all = bars.reduce((sum, { error, warning, info }) => sum + error + warning + info, 0);
+  if (all < 60) return `${all === 0 ? 'none' : all} in the last hour`;
+  return `${Math.round(all / 60).toLocaleString('en-US')} a minute`;
+}
