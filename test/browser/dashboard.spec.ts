@@ -187,10 +187,10 @@ describe('the dashboard', () => {
       const { page } = await visitors.open('/');
       await page.route('**/assets/all-acts-*', (route) => route.abort());
       await logIn(page, api.adminToken);
-      await page.getByText('A part of this page could not be loaded.').waitFor();
+      await page.getByText('A part of this page could not be loaded.').first().waitFor();
       await title(page, 'One host never connected').waitFor();
       await page.unroute('**/assets/all-acts-*');
-      await page.getByText('A part of this page could not be loaded.').waitFor({ state: 'detached' });
+      await page.getByText('A part of this page could not be loaded.').first().waitFor({ state: 'detached' });
     });
 
     it('a link to what is gone as a sentence with its fix', async () => {

@@ -1,6 +1,6 @@
 import type { Shape } from '../api/client.js';
 import { useRead } from '../api/use-read.js';
-import { ActBar, ActButton } from './act-button.js';
+import { ActBar, ActButton, ActGroup } from './act-button.js';
 import {
   LeaveDialog,
   PauseDialog,
@@ -98,25 +98,27 @@ export function HostActs({ host }: { host: Shape<'Host'> }) {
         name="Doctor…"
         dialog={(close) => <DoctorDialog host={name} onClose={close} />}
       />
-      <ActButton
-        operation="POST /v1/hosts/{host}/pause"
-        kind="bare"
-        name="Pause…"
-        isOffered={!paused}
-        dialog={(close) => <PauseDialog host={host} verb="pause" onClose={close} />}
-      />
-      <ActButton
-        operation="POST /v1/hosts/{host}/resume"
-        name="Resume…"
-        isOffered={paused}
-        dialog={(close) => <PauseDialog host={host} verb="resume" onClose={close} />}
-      />
-      <ActButton
-        operation="DELETE /v1/hosts/{host}"
-        kind="bare"
-        name="Remove…"
-        dialog={(close) => <RemoveHostDialog host={host} onClose={close} />}
-      />
+      <ActGroup>
+        <ActButton
+          operation="POST /v1/hosts/{host}/pause"
+          kind="bare"
+          name="Pause…"
+          isOffered={!paused}
+          dialog={(close) => <PauseDialog host={host} verb="pause" onClose={close} />}
+        />
+        <ActButton
+          operation="POST /v1/hosts/{host}/resume"
+          name="Resume…"
+          isOffered={paused}
+          dialog={(close) => <PauseDialog host={host} verb="resume" onClose={close} />}
+        />
+        <ActButton
+          operation="DELETE /v1/hosts/{host}"
+          kind="bare"
+          name="Remove…"
+          dialog={(close) => <RemoveHostDialog host={host} onClose={close} />}
+        />
+      </ActGroup>
     </ActBar>
   );
 }

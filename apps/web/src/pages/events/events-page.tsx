@@ -20,8 +20,9 @@ const PERIODS: readonly { value: Period; name: string }[] = [
 /** Everything that was recorded, the newest first; a bar chooses the events of its time. */
 export function EventsPage() {
   const [{ q = '', from, to, over: asked }, setSearch] = useListSearch();
-  const period = PERIODS.find(({ value }) => value === asked)?.value ?? '24h';
   const { items, isWhole, error, more } = useEndlessList('/v1/events', { since: from, until: to });
+  const period =
+    PERIODS.find(({ value }) => value === asked)?.value ?? (isWhole ? periodOf(items.at(-1)?.time) : '24h');
   const names = useNetworkNames();
   if (error && items.length === 0) return <Refused error={error} what="events" />;
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
@@ -61,6 +62,12 @@ export function EventsPage() {
     </Page>
   );
 }
+
+const HOUR_MS = 3_600_000;
+
+/** A day of which all happened in the last hour would be a single bar. */
+const periodOf = (oldest: string | undefined): Period =>
+  oldest !== undefined && Date.now() - Date.parse(oldest) < HOUR_MS ? '1h' : '24h';
 
 function titleOf(newest: string | undefined, isTime: boolean, isWhole: boolean): string {
   if (newest === undefined && !isWhole) return isTime ? 'Events of this time' : 'Events';

@@ -6,6 +6,7 @@ import { Mark, type State } from '../../parts/mark.js';
 import { aboutPlace } from '../../parts/places.js';
 import { Sentence } from '../../parts/sentence.js';
 import { OF_SEVERITY } from '../../parts/states.js';
+import { unbroken } from '../../parts/unbroken.js';
 import { withClocks } from '../../parts/words.js';
 import { AuthorizeActs } from '../things/authorize-acts.js';
 import css from './overview.module.css';
@@ -33,8 +34,8 @@ function One({ one, kept }: { one: Attention; kept: ReadonlySet<string> }) {
     <li className={css.ask}>
       <Mark is={stateOf(one)} />
       <div>
-        <strong>{place ? <Link to={place}>{what}</Link> : <Sentence text={what} links={[]} />}</strong>
-        <p>{withClocks(cause, Date.now())}</p>
+        <strong>{place ? <Link to={place}>{unbroken(what)}</Link> : <Sentence text={what} links={[]} />}</strong>
+        <p>{unbroken(withClocks(cause, Date.now()))}</p>
         {isOne && mayDecide && about.node && about.network && kept.has(about.network.id) && (
           <AuthorizeActs node={about.node.name} network={about.network.id} />
         )}
