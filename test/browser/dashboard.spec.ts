@@ -105,6 +105,21 @@ describe('the dashboard', () => {
       expect(trouble).toEqual([]);
     });
 
+    it('of many problems the first, so that the picture and the events are not far below them', async () => {
+      const { page } = await visitors.open('/');
+      await page.route('**/v1/status', async (route) => {
+        const status = (await (await route.fetch()).json()) as { attention: { what: string }[] };
+        const [one] = status.attention;
+        const attention = Array.from({ length: 40 }, (_, at) => ({ ...one, what: `problem ${at}` }));
+        await route.fulfill({ json: { ...status, attention } });
+      });
+      await logIn(page, api.adminToken);
+      await page.getByText('problem 0').waitFor();
+      expect(await page.getByText(/^problem \d+$/).count()).toBe(4);
+      await page.getByRole('button', { name: 'Show 36 more' }).click();
+      await page.getByText('problem 39').waitFor();
+    });
+
     it('hosts in a table that is filtered, sorted and searched in the address', async () => {
       const { page } = await visitors.enter('/hosts?q=web&sort=-host');
       const names = () => page.locator('tbody tr td:first-child a').allTextContents();

@@ -45,7 +45,7 @@ export function Counts({ status, topology }: CountsProps) {
 /** Of a large fleet nobody knows it without counting: then commands are said instead. */
 function pathsOf({ all, relayed, percent }: Share): Counted {
   const parts = [{ state: 'waiting' as const, count: relayed, word: 'relayed' }];
-  return { to: '/networks', noun: 'direct', figure: `${percent} %`, all, parts, calm: 'no path is relayed' };
+  return { to: '/networks', noun: 'direct', figure: `${percent}%`, all, parts, calm: 'no path is relayed' };
 }
 
 const commandsOf = ({ commands: { unfinished } }: Shape<'Status'>): Counted => ({
