@@ -28,6 +28,20 @@ export function Legend({ states, nodes, controllers }: LegendProps) {
           <path className={classes.ground} d="M11 4.6l2.1 1.2v2.4L11 9.4 8.9 8.2V5.8z" fill="currentColor" />
         </Shown>
       )}
+      <States states={states} />
+      <Shown name="direct path">
+        <path className={classes.direct} d="M0 7h22" stroke="currentColor" strokeWidth="1.6" />
+      </Shown>
+      <Shown name="relayed path">
+        <path className={classes.waiting} d="M0 7h22" stroke="currentColor" strokeWidth="1.8" strokeDasharray="5 3" />
+      </Shown>
+    </div>
+  );
+}
+
+function States({ states }: Pick<LegendProps, 'states'>) {
+  return (
+    <>
       {states.has('waiting') && (
         <Shown name="waiting">
           <g className={classes.waiting}>
@@ -57,13 +71,7 @@ export function Legend({ states, nodes, controllers }: LegendProps) {
           </g>
         </Shown>
       )}
-      <Shown name="direct path">
-        <path className={classes.direct} d="M0 7h22" stroke="currentColor" strokeWidth="1.6" />
-      </Shown>
-      <Shown name="relayed path">
-        <path className={classes.waiting} d="M0 7h22" stroke="currentColor" strokeWidth="1.8" strokeDasharray="5 3" />
-      </Shown>
-    </div>
+    </>
   );
 }
 
