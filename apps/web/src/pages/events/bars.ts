@@ -46,3 +46,9 @@ export function sayRate(bars: readonly Pick<Bar, 'error' | 'warning' | 'info'>[]
   if (all < 60) return `${all === 0 ? 'none' : all} in the last hour`;
   return `${Math.round(all / 60).toLocaleString('en-US')} a minute`;
 }
+
+const HOUR_MS = 3_600_000;
+
+/** What is counted unless somebody chooses: a day of which all happened in its last hour would be a single bar. Pure. */
+export const periodOf = (oldest: string | undefined, now: number): '1h' | '24h' =>
+  oldest !== undefined && now - Date.parse(oldest) < HOUR_MS ? '1h' : '24h';

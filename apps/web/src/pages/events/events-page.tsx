@@ -5,6 +5,7 @@ import { Asking, Nothing, Refused } from '../../parts/notice.js';
 import { Story } from '../../parts/story.js';
 import { Tools, useListSearch } from '../../parts/tools.js';
 import { clockWord } from '../../parts/words.js';
+import { periodOf } from './bars.js';
 import { lineOf } from './last-events.js';
 import { Histogram, type Period } from './histogram.js';
 import { useNetworkNames } from './use-network-names.js';
@@ -22,7 +23,7 @@ export function EventsPage() {
   const [{ q = '', from, to, over: asked }, setSearch] = useListSearch();
   const { items, isWhole, error, more } = useEndlessList('/v1/events', { since: from, until: to });
   const period =
-    PERIODS.find(({ value }) => value === asked)?.value ?? (isWhole ? periodOf(items.at(-1)?.time) : '24h');
+    PERIODS.find(({ value }) => value === asked)?.value ?? (isWhole ? periodOf(items.at(-1)?.time, Date.now()) : '24h');
   const names = useNetworkNames();
   if (error && items.length === 0) return <Refused error={error} what="events" />;
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
@@ -62,12 +63,6 @@ export function EventsPage() {
     </Page>
   );
 }
-
-const HOUR_MS = 3_600_000;
-
-/** A day of which all happened in the last hour would be a single bar. */
-const periodOf = (oldest: string | undefined): Period =>
-  oldest !== undefined && Date.now() - Date.parse(oldest) < HOUR_MS ? '1h' : '24h';
 
 function titleOf(newest: string | undefined, isTime: boolean, isWhole: boolean): string {
   if (newest === undefined && !isWhole) return isTime ? 'Events of this time' : 'Events';

@@ -29,7 +29,8 @@ export function ListPage<Row>({ noun, listed, shown, keyOf, title, run, acts, ch
   const { items, isWhole, error } = listed;
   if (error && items.length === 0) return <Refused error={error} what={noun} />;
   if (items.length === 0 && !isWhole) return <Asking what={noun} />;
-  if (items.length === 0) return <EmptyList noun={noun} title={title(items)} run={run} acts={acts} />;
+  const isFiltered = search.q !== undefined || search.state !== undefined;
+  if (items.length === 0 && !isFiltered) return <EmptyList noun={noun} title={title(items)} run={run} acts={acts} />;
   const rows = shownRows(items, shown, search);
   const notFine = items.filter((row) => !shown.isFine(row)).length;
   const choices = [
