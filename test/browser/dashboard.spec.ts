@@ -23,6 +23,10 @@ describe('the dashboard', () => {
     await picture(page, 'empty');
     await page.setViewportSize({ width: 390, height: 844 });
     await picture(page, 'empty-phone');
+    await page.getByRole('link', { name: 'Memberships' }).click();
+    await page.getByText('orrery join NODE NETWORK --wait').waitFor();
+    expect(await page.getByRole('searchbox').count()).toBe(0);
+    await page.getByRole('link', { name: 'Overview' }).click();
     await fleet();
     await page.getByRole('img', { name: /3 hosts/ }).waitFor();
     expect(trouble).toEqual([]);
@@ -60,6 +64,8 @@ describe('the dashboard', () => {
       const { id, secret } = await tokenOf(api, 'leaver', 'viewer');
       const { page } = await visitors.enter('/', secret);
       await page.getByText('leaver, viewer').waitFor();
+      await page.getByText('in the last hour').waitFor();
+      expect(await page.getByRole('button', { name: /^(Add a host|Launch|Create a network)…$/ }).count()).toBe(0);
       await (await api.raw('DELETE', `/v1/tokens/${id}`)).text();
       const start = Date.now();
       await page.getByText('Your login ended').waitFor();
@@ -92,12 +98,30 @@ describe('the dashboard', () => {
       await page.keyboard.press('l');
       await page.getByRole('link', { name: 'nas-1', exact: true }).waitFor();
       await page.getByText('web-1 joined the fleet').waitFor();
+      await page.getByText('in the last hour').waitFor();
+      for (const name of ['Add a host…', 'Launch…', 'Create a network…'])
+        await page.getByRole('button', { name, exact: true }).waitFor();
       await page.getByText('orrery status').waitFor();
       await picture(page, 'overview-light');
       await page.getByRole('link', { name: 'One host', exact: true }).click();
       await page.waitForURL(/\/hosts\?state=not-fine$/);
       await title(page, 'One host never connected; the other two are online').waitFor();
       expect(trouble).toEqual([]);
+    });
+
+    it('of many problems the first, so that the picture and the events are not far below them', async () => {
+      const { page } = await visitors.open('/');
+      await page.route('**/v1/status', async (route) => {
+        const status = (await (await route.fetch()).json()) as { attention: { what: string }[] };
+        const [one] = status.attention;
+        const attention = Array.from({ length: 40 }, (_, at) => ({ ...one, what: `problem ${at}` }));
+        await route.fulfill({ json: { ...status, attention } });
+      });
+      await logIn(page, api.adminToken);
+      await page.getByText('problem 0').waitFor();
+      expect(await page.getByText(/^problem \d+$/).count()).toBe(4);
+      await page.getByRole('button', { name: 'Show 36 more' }).click();
+      await page.getByText('problem 39').waitFor();
     });
 
     it('hosts in a table that is filtered, sorted and searched in the address', async () => {
@@ -182,10 +206,10 @@ describe('the dashboard', () => {
       const { page } = await visitors.open('/');
       await page.route('**/assets/all-acts-*', (route) => route.abort());
       await logIn(page, api.adminToken);
-      await page.getByText('A part of this page could not be loaded.').waitFor();
+      await page.getByText('A part of this page could not be loaded.').first().waitFor();
       await title(page, 'One host never connected').waitFor();
       await page.unroute('**/assets/all-acts-*');
-      await page.getByText('A part of this page could not be loaded.').waitFor({ state: 'detached' });
+      await page.getByText('A part of this page could not be loaded.').first().waitFor({ state: 'detached' });
     });
 
     it('a link to what is gone as a sentence with its fix', async () => {

@@ -152,6 +152,9 @@ describe('the dashboard', () => {
     await page.getByRole('link', { name: 'Commands' }).click();
     await page.waitForURL('**/commands');
     expect(await page.getByRole('link', { name: 'Findings' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'More' }).getAttribute('aria-current')).toBe('true');
+    await page.getByRole('link', { name: 'Hosts' }).click();
+    await page.locator('button:not([aria-current])', { hasText: 'More' }).waitFor();
   });
 
   it('shows how nodes reach each other, with the likely reason where they do not', async () => {

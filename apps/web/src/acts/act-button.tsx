@@ -41,3 +41,6 @@ export function ActButton({ operation, kind, name, isOffered = true, onOpen, dia
 
 /** Acts beside each other; nothing at all where there is none. */
 export const ActBar = ({ children }: { children: ReactNode }) => <div className={css.bar}>{children}</div>;
+
+/** Those of a bar that stay beside each other where there is no room for all. */
+export const ActGroup = ({ children }: { children: ReactNode }) => <div className={css.group}>{children}</div>;

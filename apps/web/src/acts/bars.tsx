@@ -23,6 +23,7 @@ export const AddHostButton = onDemand(() => acts().then((loaded) => loaded.AddHo
 export const AttachButton = onDemand(() => acts().then((loaded) => loaded.AttachButton));
 export const AttachDialog = onDemand(() => acts().then((loaded) => loaded.AttachDialog));
 export const AddRouteButton = onDemand(() => acts().then((loaded) => loaded.AddRouteButton));
+export const FleetActs = onDemand(() => acts().then((loaded) => loaded.FleetActs));
 export const HostActs = onDemand(() => acts().then((loaded) => loaded.HostActs));
 export const NodeActs = onDemand(() => acts().then((loaded) => loaded.NodeActs));
 export const ContainerActs = onDemand(() => acts().then((loaded) => loaded.OneContainerActs));

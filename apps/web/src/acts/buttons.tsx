@@ -1,6 +1,6 @@
 import type { Shape } from '../api/client.js';
 import { useRead } from '../api/use-read.js';
-import { ActBar, ActButton } from './act-button.js';
+import { ActBar, ActButton, ActGroup } from './act-button.js';
 import { AttachDialog } from './attach-dialog.js';
 import {
   DetachDialog,
@@ -29,14 +29,15 @@ const JOIN = 'PUT /v1/nodes/{node}/networks/{network}';
 interface LaunchButtonProps {
   host?: string;
   network?: string;
+  kind?: 'go' | 'plain';
   onOpen?: (isOpen: boolean) => void;
 }
 
-export const LaunchButton = ({ host, network, onOpen }: LaunchButtonProps) => (
+export const LaunchButton = ({ host, network, kind = 'go', onOpen }: LaunchButtonProps) => (
   <ActButton
     operation={LAUNCH}
     onOpen={onOpen}
-    kind="go"
+    kind={kind}
     name="Launch…"
     dialog={(close) => <LaunchDialog host={host} network={network} onClose={close} />}
   />
@@ -68,13 +69,14 @@ export const CreateNetworkButton = ({ kind = 'go', onOpen }: CreateNetworkButton
 interface AddHostButtonProps {
   /** Typed already. */
   host?: string;
+  kind?: 'go' | 'plain';
   onOpen?: (isOpen: boolean) => void;
 }
 
-export const AddHostButton = ({ host, onOpen }: AddHostButtonProps) => (
+export const AddHostButton = ({ host, kind = 'go', onOpen }: AddHostButtonProps) => (
   <ActButton
     operation="POST /v1/join-tokens"
-    kind="go"
+    kind={kind}
     name="Add a host…"
     onOpen={onOpen}
     dialog={(close) => <HostAddDialog name={host} onClose={close} />}
@@ -106,6 +108,15 @@ export const AddRouteButton = ({ kind = 'plain', network }: { kind?: 'go' | 'pla
   />
 );
 
+/** What makes a fleet larger. `isTold`: launching and creating a network are offered beside it already. */
+export const FleetActs = ({ isTold }: { isTold: boolean }) => (
+  <ActBar>
+    <AddHostButton kind="plain" />
+    {!isTold && <LaunchButton kind="plain" />}
+    {!isTold && <CreateNetworkButton kind="plain" />}
+  </ActBar>
+);
+
 export function HostActs({ host }: { host: Shape<'Host'> }) {
   const { name, paused } = host;
   return (
@@ -118,25 +129,27 @@ export function HostActs({ host }: { host: Shape<'Host'> }) {
         name="Doctor…"
         dialog={(close) => <DoctorDialog host={name} onClose={close} />}
       />
-      <ActButton
-        operation="POST /v1/hosts/{host}/pause"
-        kind="bare"
-        name="Pause…"
-        isOffered={!paused}
-        dialog={(close) => <PauseDialog host={host} verb="pause" onClose={close} />}
-      />
-      <ActButton
-        operation="POST /v1/hosts/{host}/resume"
-        name="Resume…"
-        isOffered={paused}
-        dialog={(close) => <PauseDialog host={host} verb="resume" onClose={close} />}
-      />
-      <ActButton
-        operation="DELETE /v1/hosts/{host}"
-        kind="bare"
-        name="Remove…"
-        dialog={(close) => <RemoveHostDialog host={host} onClose={close} />}
-      />
+      <ActGroup>
+        <ActButton
+          operation="POST /v1/hosts/{host}/pause"
+          kind="bare"
+          name="Pause…"
+          isOffered={!paused}
+          dialog={(close) => <PauseDialog host={host} verb="pause" onClose={close} />}
+        />
+        <ActButton
+          operation="POST /v1/hosts/{host}/resume"
+          name="Resume…"
+          isOffered={paused}
+          dialog={(close) => <PauseDialog host={host} verb="resume" onClose={close} />}
+        />
+        <ActButton
+          operation="DELETE /v1/hosts/{host}"
+          kind="bare"
+          name="Remove…"
+          dialog={(close) => <RemoveHostDialog host={host} onClose={close} />}
+        />
+      </ActGroup>
     </ActBar>
   );
 }

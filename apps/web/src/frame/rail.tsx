@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { useRead } from '../api/use-read.js';
 import { useDoor } from '../door/use-door.js';
@@ -84,7 +84,7 @@ function Who() {
     <div className={css.who}>
       <Icon name="person" />
       <span>
-        {name}, {role}
+        {name === role ? name : `${name}, ${role}`}
         {scope && <small>sees a part</small>}
       </span>
       <Button kind="bare" small onClick={signOut}>
@@ -145,10 +145,12 @@ function MorePages() {
   const groups = useNouns();
   const more = useRef<HTMLDivElement>(null);
   const counts = useCounts();
+  const { pathname } = useLocation();
   const others = groups.flatMap(({ nouns }) => nouns.filter(({ to }) => !TABS.some((tab) => tab.to === to)));
+  const isHere = others.some(({ to }) => pathname === to || pathname.startsWith(`${to}/`));
   return (
     <>
-      <button type="button" popoverTarget={MORE}>
+      <button type="button" popoverTarget={MORE} aria-current={isHere || undefined}>
         <Icon name="more" />
         More
       </button>

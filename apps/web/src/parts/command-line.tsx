@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { unbroken } from './unbroken.js';
 import css from './command-line.module.css';
 
 const SHOWN_MS = 1400;
@@ -18,7 +19,7 @@ export function CommandLine({ run }: { run: string }) {
   };
   return (
     <div className={css.line}>
-      <span ref={text}>{run}</span>
+      <span ref={text}>{unbroken(run)}</span>
       <button type="button" onClick={() => void copy()} aria-label={`Copy ${run}`}>
         {copied ? 'Copied' : 'Copy'}
       </button>

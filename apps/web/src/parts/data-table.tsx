@@ -79,8 +79,8 @@ function Title<Row>({
 function TableRow<Row>({ row, index, columns }: { row: Row; index: number; columns: readonly Column<Row>[] }) {
   return (
     <tr role="row" aria-rowindex={index + 2}>
-      {columns.map(({ key, show, isNumber, hide }) => (
-        <td role="cell" key={key} className={classOf(isNumber, hide)}>
+      {columns.map(({ key, title, show, isNumber, hide }) => (
+        <td role="cell" key={key} data-title={title} className={classOf(isNumber, hide)}>
           {show(row)}
         </td>
       ))}

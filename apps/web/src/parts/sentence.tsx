@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { unbroken } from './unbroken.js';
 
 export interface Linked {
   text: string;
@@ -23,7 +24,7 @@ export function Sentence({ text, links }: { text: string; links: readonly Linked
     if (at > 0) parts.push(<Prose key={`before ${link.text}`} text={rest.slice(0, at)} />);
     parts.push(
       <Link key={link.text} to={link.to} search={link.search ?? {}}>
-        {link.text}
+        {unbroken(link.text)}
       </Link>,
     );
     rest = rest.slice(at + link.text.length);
@@ -34,5 +35,5 @@ export function Sentence({ text, links }: { text: string; links: readonly Linked
 
 /** Text whose `words in backticks` are set as code. */
 export function Prose({ text }: { text: string }): ReactNode {
-  return text.split('`').map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part));
+  return text.split('`').map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : unbroken(part)));
 }

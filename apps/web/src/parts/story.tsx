@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Clocked } from './age.js';
 import { Mark, type State } from './mark.js';
+import { unbroken } from './unbroken.js';
 import css from './story.module.css';
 
 export interface Line {
@@ -20,7 +21,7 @@ export function Story({ lines }: { lines: readonly Line[] }) {
           <Clocked at={at} />
           <Mark is={state} />
           <span>
-            {text}
+            {typeof text === 'string' ? unbroken(text) : text}
             {by && <small> by {by}</small>}
           </span>
         </li>

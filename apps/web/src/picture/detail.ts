@@ -13,10 +13,13 @@ export interface Detail {
   readonly node: number;
   readonly nodeNotFine: number;
   readonly names: boolean;
+  /** So few nodes that there is room for the names of all containers. */
+  readonly few: boolean;
 }
 
 /** Names of so few hosts are always there. */
 export const ALWAYS_NAMED = 12;
+const FEW_NODES = 24;
 /** Below this many pixels, marks of neighbours would cover each other. */
 const ROOM_FOR_MARKS = 20;
 /** More marks than this in one sector become one mark with a count. */
@@ -35,12 +38,13 @@ export function levelAt(pitch: number): Level {
 }
 
 /** @param small a phone: thinner dots when there are many, and the marks a little smaller. */
-export function detailAt(pitch: number, hosts: number, small: boolean): Detail {
-  const level = levelAt(pitch);
+export function detailAt(pitch: number, hosts: number, small: boolean, nodes = Infinity): Detail {
+  const few = !small && hosts <= ALWAYS_NAMED && nodes <= FEW_NODES && levelAt(pitch) === 'names';
+  const level = few ? 'node names' : levelAt(pitch);
   const fine = Math.max(small && hosts > 100 ? 1.4 : 1.7, Math.min(pitch * 0.19, 20));
   const node = between(pitch * 0.036, 1.5, 5);
   return {
-    ...{ level, pitch, fine, node },
+    ...{ level, pitch, fine, node, few },
     notFine: Math.min(Math.max(fine * 1.4, small ? 4.6 : 6), 21),
     orbit: between(pitch * 0.13, 5, 26),
     nodeNotFine: Math.max(node * 1.9, pitch > 60 ? 7.5 : 4.6),

@@ -106,6 +106,21 @@ describe('places', () => {
     });
   });
 
+  it('of a few hosts are all around: the circle is never half empty', () => {
+    const names = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 12 }), { minLength: 3, maxLength: 12 });
+    fc.assert(
+      fc.property(names, fc.integer({ min: 1, max: 3 }), (all, sites) => {
+        const hosts = all.map((name, at) => host(name, `site-${at % sites}`));
+        const rooms = sectorsOf(hosts).reduce((sum, { room }) => sum + room, 0);
+        const turns = [...layoutOf(hosts, []).places.values()].map(({ t }) => t).toSorted((a, b) => a - b);
+        const gaps = turns.map((t, at) => (turns[at + 1] ?? (turns[0] ?? 0) + 2 * Math.PI) - t);
+        // Of each site at least half of its shares are taken.
+        fc.pre(rooms <= 16);
+        expect(Math.max(...gaps)).toBeLessThan(1.2 * Math.PI);
+      }),
+    );
+  });
+
   it('cost a few operations for each host and node', () => {
     for (const sizes of [[1000], [334, 333, 333], twenty(1000), Array.from({ length: 1000 }, () => 1)]) {
       const hosts = fleet(...sizes);

@@ -34,6 +34,16 @@ export class Boxes {
     return this.within(box, (key) => this.cells.get(key)?.some((other) => overlap(box, other)) ?? false);
   }
 
+  /** How many it touches. */
+  touching(box: Box): number {
+    const found = new Set<Box>();
+    this.within(box, (key) => {
+      for (const other of this.cells.get(key) ?? []) if (overlap(box, other)) found.add(other);
+      return false;
+    });
+    return found.size;
+  }
+
   private within({ x, y, w, h }: Box, visit: (key: number) => boolean): boolean {
     const right = Math.floor((x + w / 2) / CELL);
     const bottom = Math.floor((y + h / 2) / CELL);

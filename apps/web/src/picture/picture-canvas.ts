@@ -36,7 +36,6 @@ export class PictureCanvas {
   private zoomed: Zoomed = { x: 0, y: 0, k: 1 };
   private scene: Scene | undefined;
   private chosen: string | undefined;
-  private pointer: Point | undefined;
   private hovered: string | undefined;
   private glide: { from: Stand; began: number } | undefined;
   private flight: { from: Look; to: Look; began: number } | undefined;
@@ -118,9 +117,8 @@ export class PictureCanvas {
     const found = point && this.at(point);
     const hovered = found && 'id' in found ? found.id : undefined;
     this.canvas.toggleAttribute('data-hit', found !== undefined);
-    if (hovered === this.hovered && hovered === undefined) return;
+    if (hovered === this.hovered) return;
     this.hovered = hovered;
-    this.pointer = point;
     this.frames.ask();
   }
 
@@ -201,16 +199,17 @@ export class PictureCanvas {
     const dense = this.density;
     c.setTransform(dense, 0, 0, dense, 0, 0);
     const shown = this.scene && this.shown(this.scene, now);
-    paint({ c, theme, size, view, widthOf, small: isSmall(size) }, shown, this.pointer);
+    paint({ c, theme, size, view, widthOf, small: isSmall(size) }, shown);
     return this.glide !== undefined || this.flight !== undefined || (shown?.pulses.size ?? 0) > 0;
   }
 
   private shown(scene: Scene, now: number): Shown {
     const stand = this.stand(scene, now);
     const chosen = this.chosen === undefined ? undefined : scene.byId.get(this.chosen);
+    const pitch = scene.layout.pitch * this.view.scale;
     return {
       ...{ scene, stand, chosen },
-      detail: detailAt(scene.layout.pitch * this.view.scale, scene.hosts.length, isSmall(this.size)),
+      detail: detailAt(pitch, scene.hosts.length, isSmall(this.size), scene.topology.nodes.length),
       crowds: this.crowds(scene, stand),
       hovered: this.hovered === undefined ? undefined : scene.byId.get(this.hovered),
       edges: chosen ? scene.edgesOf(chosen.id) : [],

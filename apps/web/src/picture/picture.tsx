@@ -67,10 +67,18 @@ export function Picture({ topology, chosen, onChoose, onOpen, ref }: PictureProp
       <p className={classes.spoken} role="status">
         {scene && found ? sayHost(scene, found) : ''}
       </p>
-      <Legend unknown={scene?.hosts.some(({ nodes }) => nodes.some(({ state }) => state === 'unknown')) ?? false} />
+      {scene && <LegendOf scene={scene} />}
       <ZoomButtons zoomBy={(factor) => picture.current?.zoomBy(factor)} showAll={() => picture.current?.showAll()} />
     </div>
   );
+}
+
+function LegendOf({ scene: { hosts, controllers, topology } }: { readonly scene: Scene }) {
+  const states = useMemo(() => {
+    const ofHosts = hosts.flatMap(({ state, nodes }) => [state, ...nodes.map((node) => node.state)]);
+    return new Set([...ofHosts, ...controllers.map(({ state }) => state)]);
+  }, [hosts, controllers]);
+  return <Legend states={states} nodes={topology.nodes.length > 0} controllers={controllers.length > 0} />;
 }
 
 const ZOOM_KEYS: Readonly<Record<string, number>> = { '+': 1.5, '=': 1.5, '-': 1 / 1.5 };

@@ -5,6 +5,9 @@ import { rank, tally, worse, type Tally } from './states.js';
 import { type State, type Topology, type TopologyController, type TopologyMembership } from './topology.js';
 import { compareText } from './hash.js';
 
+/** What the node of a host itself is called beside its containers. */
+export const OWN_DAEMON = 'own daemon';
+
 export interface SceneNode {
   readonly id: string;
   /** Short: without the name of its host. */
@@ -106,7 +109,7 @@ function hostsOf(topology: Topology, layout: Layout): SceneHost[] {
     const because = worst && rank(worst.state) > rank(state) ? worst.why : why;
     list.push({
       id,
-      label: kind === 'host' ? 'own daemon' : shortName(name, names.get(host)),
+      label: kind === 'host' ? OWN_DAEMON : shortName(name, names.get(host)),
       state: worse(state, worst?.state ?? 'fine'),
       angle: layout.angles.get(id) ?? 0,
       ...(because === undefined ? {} : { why: because }),

@@ -39,3 +39,16 @@ export function sayBar({ error, warning, info }: Pick<Bar, 'error' | 'warning' |
   ].filter(Boolean);
   return worse.length === 0 ? events : `${events}, ${worse.join(' and ')} among them`;
 }
+
+/** How many there were in an hour of bars: `4 a minute`, and of fewer than one a minute how many in all. */
+export function sayRate(bars: readonly Pick<Bar, 'error' | 'warning' | 'info'>[]): string {
+  const all = bars.reduce((sum, { error, warning, info }) => sum + error + warning + info, 0);
+  if (all < 60) return `${all === 0 ? 'none' : all} in the last hour`;
+  return `${Math.round(all / 60).toLocaleString('en-US')} a minute`;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** What is counted unless somebody chooses: a day of which all happened in its last hour would be a single bar. Pure. */
+export const periodOf = (oldest: string | undefined, now: number): '1h' | '24h' =>
+  oldest !== undefined && now - Date.parse(oldest) < HOUR_MS ? '1h' : '24h';

@@ -5,6 +5,7 @@ import { Asking, Nothing, Refused } from '../../parts/notice.js';
 import { Story } from '../../parts/story.js';
 import { Tools, useListSearch } from '../../parts/tools.js';
 import { clockWord } from '../../parts/words.js';
+import { periodOf } from './bars.js';
 import { lineOf } from './last-events.js';
 import { Histogram, type Period } from './histogram.js';
 import { useNetworkNames } from './use-network-names.js';
@@ -20,8 +21,9 @@ const PERIODS: readonly { value: Period; name: string }[] = [
 /** Everything that was recorded, the newest first; a bar chooses the events of its time. */
 export function EventsPage() {
   const [{ q = '', from, to, over: asked }, setSearch] = useListSearch();
-  const period = PERIODS.find(({ value }) => value === asked)?.value ?? '24h';
   const { items, isWhole, error, more } = useEndlessList('/v1/events', { since: from, until: to });
+  const period =
+    PERIODS.find(({ value }) => value === asked)?.value ?? (isWhole ? periodOf(items.at(-1)?.time, Date.now()) : '24h');
   const names = useNetworkNames();
   if (error && items.length === 0) return <Refused error={error} what="events" />;
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);

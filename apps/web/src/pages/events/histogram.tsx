@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { read } from '../../api/client.js';
 import { clockWord } from '../../parts/words.js';
-import { barsOf, sayBar, type Bar } from './bars.js';
+import { barsOf, sayBar, sayRate, type Bar } from './bars.js';
 import css from './histogram.module.css';
 
 /** Counting reads many events, so it follows the stream only from afar. */
@@ -23,7 +23,8 @@ interface HistogramProps {
 
 /** How many events there were, over time. A bar is a button that chooses its time; arrows go from one to the next. */
 export function Histogram({ period, chosen, onChoose }: HistogramProps) {
-  const bars = useBars(period);
+  const [buckets] = useState(() => barsFor(innerWidth));
+  const bars = useBars(period, buckets);
   const group = useRef<HTMLDivElement>(null);
   if (!bars) return <div className={css.bars} />;
   const now = Date.now();
@@ -60,8 +61,7 @@ export function Histogram({ period, chosen, onChoose }: HistogramProps) {
   );
 }
 
-function useBars(period: Period): Bar[] | undefined {
-  const [buckets] = useState(() => barsFor(innerWidth));
+function useBars(period: Period, buckets: number): Bar[] | undefined {
   const { data } = useQuery({
     queryKey: ['histogram', period, buckets],
     queryFn: ({ signal }) => read('/v1/events/histogram', { query: { from: period, buckets, by: 'severity' } }, signal),
@@ -92,4 +92,44 @@ function Column({ bar: { error, warning, info, height } }: { bar: Bar }) {
       })}
     </svg>
   );
+}
+
+const MINUTES = 60;
+const WIDE = 10;
+
+/** The last hour, a bar a minute, and in words how much that is. */
+export function LastHour() {
+  const bars = useBars('1h', MINUTES);
+  if (!bars) return <div className={css.hour} />;
+  const now = Date.now();
+  return (
+    <div className={css.hour} aria-hidden="true">
+      <svg viewBox={`0 0 ${bars.length * WIDE} ${HIGH}`} preserveAspectRatio="none">
+        {bars.map((bar, at) => {
+          const high = bar.height && Math.max(bar.height * HIGH, 8);
+          return (
+            <rect
+              key={bar.from}
+              className={bar.error > 0 ? css.error : bar.warning > 0 ? css.warning : css.quiet}
+              x={at * WIDE + 1}
+              width={WIDE - 2}
+              y={HIGH - high}
+              height={high}
+            />
+          );
+        })}
+      </svg>
+      <p className={css.axis}>
+        <span>{clockWord(bars[0]?.from ?? '', now).slice(0, 5)}</span>
+        <span>{clockWord(bars[bars.length / 2]?.from ?? '', now).slice(0, 5)}</span>
+        <span>now</span>
+      </p>
+    </div>
+  );
+}
+
+/** `4 a minute`. */
+export function HowMuch() {
+  const bars = useBars('1h', MINUTES);
+  return bars && <small>{sayRate(bars)}</small>;
 }

@@ -5,6 +5,7 @@ import { Page } from '../../frame/page.js';
 import { Asking, Refused } from '../../parts/notice.js';
 import { shownRows, type Shown } from '../../parts/rows.js';
 import { Tools, useListSearch } from '../../parts/tools.js';
+import { EmptyList } from './empty-list.js';
 import css from '../page-body.module.css';
 
 interface ListPageProps<Row> {
@@ -28,6 +29,8 @@ export function ListPage<Row>({ noun, listed, shown, keyOf, title, run, acts, ch
   const { items, isWhole, error } = listed;
   if (error && items.length === 0) return <Refused error={error} what={noun} />;
   if (items.length === 0 && !isWhole) return <Asking what={noun} />;
+  const isFiltered = search.q !== undefined || search.state !== undefined;
+  if (items.length === 0 && !isFiltered) return <EmptyList noun={noun} title={title(items)} run={run} acts={acts} />;
   const rows = shownRows(items, shown, search);
   const notFine = items.filter((row) => !shown.isFine(row)).length;
   const choices = [
@@ -40,7 +43,7 @@ export function ListPage<Row>({ noun, listed, shown, keyOf, title, run, acts, ch
         {acts}
       </Tools>
       {rows.length === 0 ? (
-        <p className={`${css.body} ${css.dim}`}>{items.length === 0 ? `No ${noun} yet` : `No ${noun} match`}</p>
+        <p className={`${css.body} ${css.dim}`}>No {noun} match</p>
       ) : (
         <DataTable
           caption={noun}

@@ -1,25 +1,42 @@
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { Shape } from '../../api/client.js';
 import { useMay } from '../../door/use-door.js';
+import { Button } from '../../parts/button.js';
 import { CommandLine } from '../../parts/command-line.js';
 import { Mark, type State } from '../../parts/mark.js';
 import { aboutPlace } from '../../parts/places.js';
 import { Sentence } from '../../parts/sentence.js';
 import { OF_SEVERITY } from '../../parts/states.js';
+import { unbroken } from '../../parts/unbroken.js';
 import { withClocks } from '../../parts/words.js';
 import { AuthorizeActs } from '../things/authorize-acts.js';
 import css from './overview.module.css';
 
 type Attention = Shape<'Attention'>;
 
+/** More would hide everything else, most of all on a phone. */
+const AT_ONCE = 4;
+
 /** Problems, the worst first, each with the command to run next. */
 export function AttentionList({ attention, kept }: { attention: readonly Attention[]; kept: ReadonlySet<string> }) {
+  const [areAllShown, setAllShown] = useState(false);
+  // One more takes no more room than the button.
+  const shown = areAllShown || attention.length <= AT_ONCE + 1 ? attention : attention.slice(0, AT_ONCE);
+  const others = attention.length - shown.length;
   return (
-    <ul>
-      {attention.map((one) => (
-        <One key={`${one.what} ${one.cause}`} one={one} kept={kept} />
-      ))}
-    </ul>
+    <>
+      <ul>
+        {shown.map((one) => (
+          <One key={`${one.what} ${one.cause}`} one={one} kept={kept} />
+        ))}
+      </ul>
+      {others > 0 && (
+        <p className={css.others}>
+          <Button onClick={() => setAllShown(true)}>Show {others.toLocaleString('en-US')} more</Button>
+        </p>
+      )}
+    </>
   );
 }
 
@@ -33,8 +50,8 @@ function One({ one, kept }: { one: Attention; kept: ReadonlySet<string> }) {
     <li className={css.ask}>
       <Mark is={stateOf(one)} />
       <div>
-        <strong>{place ? <Link to={place}>{what}</Link> : <Sentence text={what} links={[]} />}</strong>
-        <p>{withClocks(cause, Date.now())}</p>
+        <strong>{place ? <Link to={place}>{unbroken(what)}</Link> : <Sentence text={what} links={[]} />}</strong>
+        <p>{unbroken(withClocks(cause, Date.now()))}</p>
         {isOne && mayDecide && about.node && about.network && kept.has(about.network.id) && (
           <AuthorizeActs node={about.node.name} network={about.network.id} />
         )}

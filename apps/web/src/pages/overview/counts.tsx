@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Shape } from '../../api/client.js';
 import { Mark, type State } from '../../parts/mark.js';
+import { shareOf, type Share } from './path-share.js';
 import css from './overview.module.css';
 
 interface Part {
@@ -12,19 +13,27 @@ interface Counted {
   to: string;
   noun: string;
   all: number;
+  /** Said instead of how many there are. */
+  figure?: string;
   /** What is not fine of them. */
   parts: readonly Part[];
   /** Said when nothing is. */
   calm: string;
 }
 
+interface CountsProps {
+  status: Shape<'Status'>;
+  topology: Shape<'Topology'> | undefined;
+}
+
 /** Four figures, each with how much of it is not as wanted. */
-export function Counts({ status }: { status: Shape<'Status'> }) {
+export function Counts({ status, topology }: CountsProps) {
+  const share = topology && shareOf(topology);
   return (
     <div className={css.counts}>
-      {countsOf(status).map((counted) => (
-        <Link key={counted.noun} to={counted.to}>
-          <b>{counted.all.toLocaleString('en-US')}</b> <span>{counted.noun}</span>
+      {[...countsOf(status), share ? pathsOf(share) : commandsOf(status)].map((counted) => (
+        <Link key={counted.to} to={counted.to}>
+          <b>{counted.figure ?? counted.all.toLocaleString('en-US')}</b> <span>{counted.noun}</span>
           <Bar {...counted} />
           <Parts {...counted} />
         </Link>
@@ -33,7 +42,18 @@ export function Counts({ status }: { status: Shape<'Status'> }) {
   );
 }
 
-function countsOf({ hosts, containers, memberships, commands }: Shape<'Status'>): Counted[] {
+/** Of a large fleet nobody knows it without counting: then commands are said instead. */
+function pathsOf({ all, relayed, percent }: Share): Counted {
+  const parts = [{ state: 'waiting' as const, count: relayed, word: 'relayed' }];
+  return { to: '/networks', noun: 'direct', figure: `${percent}%`, all, parts, calm: 'no path is relayed' };
+}
+
+const commandsOf = ({ commands: { unfinished } }: Shape<'Status'>): Counted => ({
+  ...{ to: '/commands', noun: 'unfinished', all: unfinished, parts: [] },
+  calm: unfinished === 1 ? 'command on its way' : 'commands on their way',
+});
+
+function countsOf({ hosts, containers, memberships }: Shape<'Status'>): Counted[] {
   const allHosts = hosts.online + hosts.unreachable + hosts.joined + hosts.unknown;
   return [
     {
@@ -63,13 +83,6 @@ function countsOf({ hosts, containers, memberships, commands }: Shape<'Status'>)
         { state: 'failed', count: memberships.failed, word: 'failed' },
       ],
       calm: 'all as wanted',
-    },
-    {
-      to: '/commands',
-      noun: 'unfinished',
-      all: commands.unfinished,
-      parts: [],
-      calm: commands.unfinished === 1 ? 'command on its way' : 'commands on their way',
     },
   ];
 }

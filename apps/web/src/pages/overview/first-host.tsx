@@ -26,8 +26,15 @@ export function FirstHost({ onAdding }: { onAdding: (isAdding: boolean) => void 
             <label className={css.hidden} htmlFor="name">
               Name of the host
             </label>
-            <input id="name" value={name} onChange={({ target }) => setName(target.value.trim())} spellCheck={false} />
-            <AddHostButton host={name} onOpen={onAdding} />
+            <div className={css.add}>
+              <input
+                id="name"
+                value={name}
+                onChange={({ target }) => setName(target.value.trim())}
+                spellCheck={false}
+              />
+              <AddHostButton host={name} onOpen={onAdding} />
+            </div>
             <CommandLine run={`orrery host add ${fit}`} />
           </li>
           <li>

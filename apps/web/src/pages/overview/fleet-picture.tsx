@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { useNavigate } from '@tanstack/react-router';
 import type { Shape } from '../../api/client.js';
 import { useFleetEvents } from '../../live/use-live.js';
@@ -15,10 +15,12 @@ interface FleetPictureProps {
   onChoose: (host: string | null) => void;
   shown: Shown;
   onShow: (shown: Shown) => void;
+  /** What can be done with the fleet. */
+  acts: ReactNode;
 }
 
 /** The fleet as an orrery, or as a list that tells the same. */
-export function FleetPicture({ topology, chosen, onChoose, shown, onShow }: FleetPictureProps) {
+export function FleetPicture({ topology, chosen, onChoose, shown, onShow, acts }: FleetPictureProps) {
   const navigate = useNavigate();
   const open = (id: string) => {
     const host = topology?.hosts.find((one) => one.id === id);
@@ -29,12 +31,15 @@ export function FleetPicture({ topology, chosen, onChoose, shown, onShow }: Flee
   useKeyOfList(() => onShow(shown === 'list' ? 'picture' : 'list'));
   return (
     <div className={css.picture}>
-      <div className={css.choices} role="group" aria-label="Shown as">
-        {(['picture', 'list'] as const).map((one) => (
-          <button key={one} type="button" aria-pressed={shown === one} onClick={() => onShow(one)}>
-            {one === 'picture' ? 'Picture' : 'List'}
-          </button>
-        ))}
+      <div className={css.over}>
+        <div className={css.choices} role="group" aria-label="Shown as">
+          {(['picture', 'list'] as const).map((one) => (
+            <button key={one} type="button" aria-pressed={shown === one} onClick={() => onShow(one)}>
+              {one === 'picture' ? 'Picture' : 'List'}
+            </button>
+          ))}
+        </div>
+        {acts}
       </div>
       {shown === 'list' ? (
         <SiteList />

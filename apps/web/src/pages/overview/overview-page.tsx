@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { NextSteps } from '../../acts/bars.js';
+import { FleetActs, NextSteps } from '../../acts/bars.js';
 import type { Shape } from '../../api/client.js';
 import { useState } from 'react';
 import { useRead } from '../../api/use-read.js';
@@ -7,6 +7,7 @@ import { PageHead } from '../../frame/page.js';
 import { CommandLine } from '../../parts/command-line.js';
 import { Asking, Refused } from '../../parts/notice.js';
 import { Sentence } from '../../parts/sentence.js';
+import { HowMuch, LastHour } from '../events/histogram.js';
 import { LastEvents } from '../events/last-events.js';
 import { AttentionList } from './attention-list.js';
 import { Counts } from './counts.js';
@@ -34,13 +35,21 @@ function Overview({ status }: { status: Shape<'Status'> }) {
   const [chosen, choose] = useState<string | null>(null);
   const [shown, show] = useState<Shown>('picture');
   const kept = new Set(topology?.networks.flatMap(({ id, kept: isKept }) => (isKept ? [id] : [])));
+  const isFresh = status.containers.total === 0;
   const host = topology?.hosts.find(({ id }) => id === chosen);
   return (
     <div className={css.overview}>
       <div className={css.main}>
         <PageHead title={<Sentence text={text} links={links} />} />
-        <Counts status={status} />
-        <FleetPicture topology={topology} chosen={chosen} onChoose={choose} shown={shown} onShow={show} />
+        <Counts status={status} topology={topology} />
+        <FleetPicture
+          topology={topology}
+          chosen={chosen}
+          onChoose={choose}
+          shown={shown}
+          onShow={show}
+          acts={<FleetActs isTold={isFresh} />}
+        />
         <div className={css.end}>
           <p>The same in a terminal</p>
           <CommandLine run="orrery status" />
@@ -51,16 +60,17 @@ function Overview({ status }: { status: Shape<'Status'> }) {
         {status.attention.length > 0 && (
           <section className={css.attention}>
             <h2>
-              Not as wanted <small>{totalOf(status)}</small>
+              Not as wanted <small>{totalOf(status).toLocaleString('en-US')}</small>
             </h2>
             <AttentionList attention={status.attention} kept={kept} />
           </section>
         )}
-        <NextSteps className={css.attention} isDue={status.containers.total === 0} />
+        <NextSteps className={css.attention} isDue={isFresh} />
         <section className={css.events}>
           <h2>
-            Last events <Link to="/events">All events</Link>
+            Last events <HowMuch /> <Link to="/events">All events</Link>
           </h2>
+          <LastHour />
           <LastEvents query={{}} most={12} />
         </section>
       </div>

@@ -23,7 +23,8 @@ export function HostPage() {
       run={`orrery explain host:${host}`}
       events={{ host }}
       past={hostThen}
-      bar={data && <HostActs host={data} />}
+      bar={data ? <HostActs host={data} /> : null}
+      barRows={2}
       facts={data ? factsOf(data) : []}
     >
       <NodesOf host={host} />

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Asking, Shape } from '../../api/client.js';
 import { useRead } from '../../api/use-read.js';
+import { useDoor } from '../../door/use-door.js';
 import { Page, type Crumb } from '../../frame/page.js';
 import { Age, Clocked } from '../../parts/age.js';
 import { Fix } from '../../parts/fix.js';
@@ -28,8 +29,9 @@ interface ThingPageProps {
   past?: Rewind;
   /** What can be done about the cause. */
   acts?: ReactNode;
-  /** What can be done with it at any time. */
+  /** What can be done with it at any time: null while nobody knows, so that what stands below it stays where it is. */
   bar?: ReactNode;
+  barRows?: 1 | 2;
   facts?: readonly Fact[];
   /** `children` show what controller, daemon and kernel say. */
   isWitnessed?: boolean;
@@ -45,11 +47,14 @@ export function ThingPage({
   past,
   acts,
   bar,
+  barRows = 1,
   facts = [],
   isWitnessed,
   children,
 }: ThingPageProps) {
   const { data, error } = useRead('/v1/explanations', { query: about });
+  const state = useDoor();
+  const mayAct = state.is === 'open' && state.login.role !== 'viewer';
   const name = crumbs.at(-1)?.name ?? about.about;
   if (!data && error) return <Refused error={error} what={name} />;
   if (!data) return <StillAsking what={name} />;
@@ -75,7 +80,7 @@ export function ThingPage({
         </div>
         <aside>
           <Causes explanation={data} acts={acts} />
-          {bar}
+          {bar !== undefined && mayAct && <div className={`${css.bar} ${barRows === 2 ? css.tall : ''}`}>{bar}</div>}
           <Facts facts={facts} />
         </aside>
       </div>

@@ -28,7 +28,7 @@ export function NodePage() {
       crumbs={[{ name: 'Nodes', to: '/nodes' }, { name: node }]}
       run={`orrery explain node:${node}`}
       events={{ node }}
-      bar={data && <NodeActs node={data} />}
+      bar={data ? <NodeActs node={data} /> : null}
       facts={
         data
           ? [
@@ -58,7 +58,7 @@ export function NetworkPage() {
       crumbs={[{ name: 'Networks', to: '/networks' }, { name }]}
       run={`orrery explain network:${network}`}
       events={{ network }}
-      bar={data && <NetworkActs network={data} />}
+      bar={data ? <NetworkActs network={data} /> : null}
       facts={
         data
           ? [
@@ -96,7 +96,7 @@ export function MembershipPage() {
       run={`orrery explain ${node} ${data?.network.name === null ? network : name}`}
       events={{ node, network }}
       past={membershipThen}
-      bar={data && <MembershipActs membership={data} waits={waits} />}
+      bar={data ? <MembershipActs membership={data} waits={waits} /> : null}
       isWitnessed
       acts={waits && data.controller && mayDecide ? <AuthorizeActs node={node} network={network} /> : undefined}
       facts={

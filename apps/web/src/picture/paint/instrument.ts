@@ -3,7 +3,7 @@ import { notFine, STATE_WORDS, type Tally } from '../states.js';
 import { type TopologyController } from '../topology.js';
 import { type Boxes } from '../names.js';
 import { hexagon, WORD_COLOR } from './glyphs.js';
-import { arcText, arcWidth, clean, text, type Ink, type Pen, type Piece } from './pen.js';
+import { arcText, arcWidth, clean, fontOf, text, type Ink, type Pen, type Piece } from './pen.js';
 
 export interface RimSector {
   readonly label: string;
@@ -15,6 +15,7 @@ export interface RimSector {
 
 const RIM = 0.985;
 const SUN = 0.2;
+const NAME: Ink = { px: 11, color: 'ink2' };
 const DEGREE = Math.PI / 180;
 /** With more rings they are drawn fainter: they would otherwise be all that is seen. */
 const MANY_RINGS = 9;
@@ -88,8 +89,8 @@ function wordings({ label, hosts, counts }: RimSector, px: number): Piece[][] {
   ];
 }
 
-/** What authorizes stands in the middle. */
-export function drawSun(pen: Pen, controllers: readonly TopologyController[]): void {
+/** What authorizes stands in the middle. @param names gets its names */
+export function drawSun(pen: Pen, controllers: readonly TopologyController[], names: Boxes): void {
   const { c, theme, view } = pen;
   const r = SUN * view.scale;
   const glow = c.createRadialGradient(view.x, view.y, 0, view.x, view.y, r * 1.35);
@@ -104,10 +105,10 @@ export function drawSun(pen: Pen, controllers: readonly TopologyController[]): v
   c.strokeStyle = theme.color.chart;
   c.lineWidth = 1;
   c.stroke();
-  drawControllers(pen, controllers, r);
+  drawControllers(pen, controllers, r, names);
 }
 
-function drawControllers(pen: Pen, controllers: readonly TopologyController[], sun: number): void {
+function drawControllers(pen: Pen, controllers: readonly TopologyController[], sun: number, names: Boxes): void {
   const { view } = pen;
   const count = controllers.length;
   const alone = count === 1;
@@ -115,12 +116,15 @@ function drawControllers(pen: Pen, controllers: readonly TopologyController[], s
   const most = alone ? 22 : Math.min(22, (away * Math.PI) / count / 1.3);
   const size = Math.max(3.5, Math.min(view.scale * (alone ? 0.045 : 0.032), most));
   const named = alone ? view.scale > 150 : (away * 2 * Math.PI) / count > 130;
-  controllers.forEach(({ name, state }, at) => {
-    const t = -Math.PI / 2 + (at * 2 * Math.PI) / count;
+  controllers.forEach(({ name, state }, place) => {
+    const t = -Math.PI / 2 + (place * 2 * Math.PI) / count;
     const x = view.x + away * Math.cos(t);
     const y = view.y + away * Math.sin(t) - (alone && named ? 8 : 0);
     const r = size * (state === 'fine' ? 1 : 1.2);
     hexagon(pen, state, { x, y, r });
-    if (named) text(pen, clean(name, 24), { x, y: y + r + 12 }, { px: 11, color: 'ink2' }, 'center');
+    if (!named) return;
+    const [words, ink, at] = [clean(name, 24), NAME, { x, y: y + r + 12 }];
+    names.add({ ...at, w: pen.widthOf(words, fontOf(pen, ink)), h: ink.px + 4 });
+    text(pen, words, at, ink, 'center');
   });
 }

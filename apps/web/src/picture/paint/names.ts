@@ -1,6 +1,7 @@
 import { ALWAYS_NAMED, hasNodes, type Detail } from '../detail.js';
 import { figure } from '../say.js';
 import { Boxes, place, type Box } from '../names.js';
+import { OWN_DAEMON } from '../scene.js';
 import { rank, STATE_WORDS } from '../states.js';
 import { toScreen, type Size } from '../view.js';
 import { glyph, WORD_COLOR } from './glyphs.js';
@@ -62,8 +63,12 @@ export function drawNames(pen: Pen, shown: Shown, standing: readonly Standing[],
       (chosen !== undefined && !apart && edges.length <= FEW_EDGES),
   );
   const first = ({ host }: Standing) => (host === chosen ? 9 : host === hovered ? 8 : rank(host.state));
-  if (namesNodes(detail)) for (const one of standing) drawNodeNames(pen, shown, one, taken);
+  const drawNodes = () => {
+    for (const one of standing) drawNodeNames(pen, shown, one, taken);
+  };
+  if (namesNodes(detail) && !detail.few) drawNodes();
   for (const one of wanted.sort((a, b) => first(b) - first(a))) drawHostName(pen, shown, one, taken);
+  if (detail.few) drawNodes();
 }
 
 function drawHostName(pen: Pen, shown: Shown, one: Standing, { names, things }: Taken): void {
@@ -81,7 +86,8 @@ function drawHostName(pen: Pen, shown: Shown, one: Standing, { names, things }: 
   const beside = (dx: number) => ({ x: x + dx, y });
   const all = [...[away, -away].map(under), ...[aside, -aside].map(beside), ...further.map(under)];
   const inside = all.filter((spot) => isInside(pen.size, { ...spot, w, h }));
-  const spots = inside.length > 0 ? inside : all;
+  const onRim = (spot: { x: number; y: number }) => isOnRim(pen, { ...spot, w, h });
+  const spots = (inside.length > 0 ? inside : all).toSorted((a, b) => Number(onRim(a)) - Number(onRim(b)));
   const important = one.host === chosen || one.host.state !== 'fine' || shown.scene.hosts.length <= ALWAYS_NAMED;
   const found = place({ w, h, spots, important }, names, things);
   if (found) text(pen, words, found, ink, 'center');
@@ -89,6 +95,14 @@ function drawHostName(pen: Pen, shown: Shown, one: Standing, { names, things }: 
 
 function isInside({ width, height }: Size, { x, y, w, h }: Box): boolean {
   return x >= w / 2 && y >= h / 2 && x <= width - w / 2 && y <= height - h / 2;
+}
+
+/** A name over the rim can be read, but looks like a mistake. */
+function isOnRim({ view }: Pen, { x, y, w, h }: Box): boolean {
+  const corners = [-1, 1].flatMap((a) =>
+    [-1, 1].map((b) => Math.hypot(x + (a * w) / 2 - view.x, y + (b * h) / 2 - view.y)),
+  );
+  return Math.max(...corners) > view.scale * 0.97 && Math.min(...corners) < view.scale;
 }
 
 /** Nodes that are not fine are larger, and stand out from the orbit. */
@@ -100,6 +114,7 @@ function nodeBelow(shown: Shown, one: Standing): number {
 function drawNodeNames(pen: Pen, shown: Shown, one: Standing, { names, things }: Taken): void {
   nodesOf(shown, one).forEach((node, at) => {
     const lines = linesOf(shown, one, at);
+    if (lines.length === 0) return;
     const w = Math.max(...lines.map(({ words, ink }) => pen.widthOf(words, fontOf(pen, ink)))) + 6;
     const h = lines.length * LINE;
     const found = place({ w, h, spots: besides(node, w, h) }, names, things);
@@ -118,12 +133,14 @@ function besides({ x, y, r, right }: StandingNode, w: number, h: number): { x: n
     { x: x + aside, y },
     { x: x + aside, y: y + h / 2 },
     { x: x + aside, y: y - h / 2 },
+    { x: x - aside, y },
   ];
 }
 
 function linesOf({ scene, detail }: Shown, { host }: Standing, at: number): Line[] {
   const node = host.nodes[at];
-  if (!node) return [];
+  // From afar, the host's own daemon is told by the name of the host.
+  if (!node || (detail.few && node.label === OWN_DAEMON)) return [];
   const label: Line = { words: clean(node.label, 28), ink: { px: 11, color: WORD_COLOR[node.state] } };
   if (detail.level !== 'addresses') return [label];
   const networks = scene.networksOf(node.id);

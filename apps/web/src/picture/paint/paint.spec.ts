@@ -40,9 +40,14 @@ interface Look {
   readonly size?: Size;
   readonly zoom?: number;
   readonly chosen?: number;
+  /** The ID of a host. */
+  readonly hovered?: string;
 }
 
-function drawn(topology: Topology | undefined, { size = { width: 826, height: 650 }, zoom = 1, chosen }: Look = {}) {
+function drawn(
+  topology: Topology | undefined,
+  { size = { width: 826, height: 650 }, zoom = 1, chosen, hovered }: Look = {},
+) {
   const { calls, context } = paper();
   const scene = topology && sceneOf(topology);
   const one = chosen === undefined ? undefined : scene?.hosts[chosen];
@@ -51,7 +56,8 @@ function drawn(topology: Topology | undefined, { size = { width: 826, height: 65
   const theme = readTheme({ getPropertyValue: (name) => name, fontFamily: 'x' });
   const widthOf = (text: string, font: string) => text.length * Number(/([\d.]+)px/.exec(font)?.[1]) * 0.55;
   const pen: Pen = { c: context, theme, size, view, widthOf, small: isSmall(size) };
-  paint(pen, scene && shownOf(scene, view.scale, pen.small, one), undefined);
+  const shown = scene && shownOf(scene, view.scale, pen.small, one);
+  paint(pen, shown && { ...shown, hovered: hovered === undefined ? undefined : scene?.byId.get(hovered) });
   return { calls, scene, texts: calls.filter(({ name }) => name === 'fillText') };
 }
 
@@ -59,7 +65,7 @@ function shownOf(scene: ReturnType<typeof sceneOf>, scale: number, small: boolea
   const stand = standIn(scene.layout);
   return {
     ...{ scene, stand, chosen, hovered: undefined, pulses: new Map() },
-    detail: detailAt(scene.layout.pitch * scale, scene.hosts.length, small),
+    detail: detailAt(scene.layout.pitch * scale, scene.hosts.length, small, scene.topology.nodes.length),
     crowds: crowdsIn(scene, stand, scene.layout.pitch * scale),
     edges: chosen ? scene.edgesOf(chosen.id) : [],
   };
@@ -90,6 +96,8 @@ const thousand: Sample = {
   controllers: 4,
 };
 
+const TIP_PX = 48;
+
 describe('a frame', () => {
   const phone = { width: 390, height: 400 };
 
@@ -107,6 +115,29 @@ describe('a frame', () => {
     const { texts, scene } = drawn(sampleTopology({ sites: [5, 4, 3] }));
     const words = texts.map(({ args }) => args[0]);
     for (const { name } of scene?.hosts ?? []) expect(words).toContain(name);
+  });
+
+  it('of a few hosts names their containers too, where there is room, but not the daemon that each host has', () => {
+    const fleet = sampleTopology({ sites: [2, 1] });
+    const words = drawn(fleet).texts.map(({ args }) => args[0]);
+    const containers = fleet.nodes.filter(({ kind }) => kind === 'container');
+    const named = containers.filter(({ name }) => words.includes(name.slice(name.indexOf('/') + 1)));
+    expect(containers.length).toBeGreaterThan(2);
+    expect(named.length).toBeGreaterThan(containers.length / 2);
+    expect(words).not.toContain('own daemon');
+  });
+
+  it('puts what it says of the host under the pointer where its name and the others can still be read', () => {
+    const fleet = sampleTopology({ sites: [5, 4, 3] });
+    for (const { name, id } of fleet.hosts) {
+      const { calls, texts } = drawn(fleet, { hovered: id });
+      const [x = 0, y = 0, w = 0, h] = calls.findLast((call) => call.name === 'roundRect')?.args as number[];
+      expect(h).toBe(TIP_PX);
+      const label = labels(texts).find(({ words }) => words === name);
+      if (!label) throw new Error(`${name} has no label`);
+      const covered = overlaps([label, { words: 'tip', x: x + w / 2, y: y + TIP_PX / 2, w, h: TIP_PX }]);
+      expect(covered).toEqual([]);
+    }
   });
 
   it('of 1,000 hosts takes a bounded number of operations, and few shapes are filled', () => {

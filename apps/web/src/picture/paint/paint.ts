@@ -16,13 +16,13 @@ const TO_COME: readonly RimSector[] = [
 const UNKNOWN: readonly RimSector[] = [{ label: '', from: -Math.PI / 2, to: 1.5 * Math.PI, hosts: 0 }];
 
 /** From the ground up. @param shown nothing while it is being fetched */
-export function paint(pen: Pen, shown: Shown | undefined, pointer: { x: number; y: number } | undefined): void {
+export function paint(pen: Pen, shown: Shown | undefined): void {
   pen.c.clearRect(0, 0, pen.size.width, pen.size.height);
   if (!shown || shown.scene.hosts.length === 0) {
     const sectors = shown ? TO_COME : UNKNOWN;
     drawRings(pen, EMPTY_RADII, sectors);
     drawRim(pen, sectors, new Boxes());
-    drawSun(pen, shown?.scene.controllers ?? []);
+    drawSun(pen, shown?.scene.controllers ?? [], new Boxes());
     return;
   }
   const { scene, stand } = shown;
@@ -34,12 +34,12 @@ export function paint(pen: Pen, shown: Shown | undefined, pointer: { x: number; 
   drawRings(pen, scene.layout.radii, sectors);
   const names = new Boxes();
   drawRim(pen, sectors, names);
-  drawSun(pen, scene.controllers);
+  drawSun(pen, scene.controllers, names);
   const edges = edgesIn(pen, shown);
   drawEdges(pen, edges);
   const standing = standingIn(pen, shown);
   drawHosts(pen, shown, standing);
   drawNames(pen, shown, standing, { names, things: thingsIn(pen, shown, standing, true) });
   if (edges.length > 0) drawLatencies(pen, edges, names, thingsIn(pen, shown, standing, false));
-  drawTip(pen, shown, pointer);
+  drawTip(pen, shown, standing, names);
 }
