@@ -1,18 +1,17 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { ApiProblem, change, type Shape } from '../api/client.js';
+import { ApiProblem, change } from '../api/client.js';
 import { useList } from '../api/use-read.js';
 import { Mark, type State } from '../parts/mark.js';
 import { countWord } from '../parts/words.js';
 import { ActDialog, ActForm, Choice } from './act-dialog.js';
-import { membershipKey } from './picked.js';
+import { membershipKey, type Decidable as Membership } from './picked.js';
 import { lineOf, shellWord } from './shell-word.js';
 import { timeWord } from './stage-rows.js';
 import { useTicking } from './ticking.js';
 import { newKey } from './use-act.js';
 import css from './acts.module.css';
 
-type Membership = Shape<'Membership'>;
 type Verdict = 'authorize' | 'deny';
 type HowLong = 'always' | '8h';
 
@@ -118,7 +117,7 @@ interface ProgressProps {
 }
 
 function Progress({ verdict, about, startedAt, answered }: ProgressProps) {
-  const { items } = useList('/v1/memberships');
+  const { items } = useList('/v1/memberships', onlyThese(about));
   const observedAt = useRef(new Map<string, number>());
   const now = new Map(items.map((one) => [membershipKey(one), one]));
   const rows = about.map((before) => {
@@ -160,6 +159,16 @@ function Progress({ verdict, about, startedAt, answered }: ProgressProps) {
       {isOpen && <p className={css.hint}>You can leave this page; each is shown once its controller says so.</p>}
     </div>
   );
+}
+
+/** All memberships of a fleet are many more than those that a decision is about. */
+function onlyThese(about: readonly Membership[]): { network?: string; node?: string } {
+  const [first, ...others] = about;
+  const isAlike = (of: (one: Membership) => string) => first && others.every((one) => of(one) === of(first));
+  return {
+    network: isAlike(({ network }) => network.id) ? first?.network.id : undefined,
+    node: isAlike(({ node }) => node.id) ? first?.node.id : undefined,
+  };
 }
 
 function Why({ error }: { error: Error }) {
