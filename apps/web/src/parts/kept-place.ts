@@ -7,18 +7,25 @@ interface Place<Row> {
   rowPx: number;
 }
 
-/** Rows that appear or vanish above those that somebody reads do not move them. Browsers would do that for some tables, and not all do. */
+/**
+ * Rows that appear or vanish above those that somebody reads do not move them, nor does a sentence above the table that gets longer. Not all browsers
+ * do that, and none for a table whose rows outside the window are not there.
+ */
 export function useKeptPlace<Row>(body: RefObject<HTMLElement | null>, { rows, keyOf, of, rowPx }: Place<Row>) {
-  const before = useRef({ rows, of });
+  const before = useRef<Omit<Place<Row>, 'keyOf'> & { top: number }>(undefined);
   useLayoutEffect(() => {
+    const element = body.current;
+    if (of === undefined || !element) return;
+    const top = element.getBoundingClientRect().top + window.scrollY;
     const was = before.current;
-    before.current = { rows, of };
-    if (of === undefined || was.rows === rows) return;
-    const above = -(body.current?.getBoundingClientRect().top ?? 0);
-    if (above <= 0) return;
-    if (was.of !== of) return body.current?.closest('table')?.scrollIntoView({ block: 'start', behavior: 'instant' });
-    const by = movedBy(was.rows.map(keyOf), rows.map(keyOf), Math.floor(above / rowPx));
-    if (by !== 0) window.scrollBy({ top: by * rowPx, behavior: 'instant' });
+    before.current = { rows, of, rowPx, top };
+    const above = window.scrollY - (was?.top ?? Infinity);
+    if (!was || above <= 0 || was.rowPx !== rowPx) return;
+    if (was.of !== of) return element.closest('table')?.scrollIntoView({ block: 'start', behavior: 'instant' });
+    const isSame = was.rows === rows;
+    const moved = isSame ? 0 : movedBy(was.rows.map(keyOf), rows.map(keyOf), Math.floor(above / rowPx));
+    const by = moved * rowPx + top - was.top;
+    if (by !== 0) window.scrollBy({ top: by, behavior: 'instant' });
   });
 }
 
