@@ -147,6 +147,17 @@ describe('pages of the dashboard', () => {
          SELECT id, CASE n WHEN 555 THEN 'unreachable' ELSE 'online' END, now() + interval '1 h' FROM made`,
         [MANY],
       );
+      const first = `(SELECT id FROM hosts WHERE name = 'many-0001')`;
+      await api.database.query(
+        `INSERT INTO commands (id, host_id, action, target, revision, state, created_by, created_at, ended_at)
+         SELECT 'cmd_' || substr(translate(md5(n::text), '0189', 'abcd'), 1, 20), ${first}, 'restart', 'box-' || n, n,
+                CASE n WHEN 150 THEN 'failed' ELSE 'done' END, 'ben', now() + interval '1 h' - n * interval '1 min', now()
+           FROM generate_series(1, 150) n`,
+      );
+      await api.database.query(
+        `INSERT INTO findings (host_id, source, code, severity, cause, fix, ordinal, seq, since)
+         SELECT id, 'agent', 'docker-unreachable', 'warning', name || ' has no engine', 'Start it.', 1, 1, now() FROM hosts WHERE name BETWEEN 'many-0001' AND 'many-0250'`,
+      );
     });
 
     const hostsIn = (page: Page) => page.getByRole('table', { name: 'hosts' });
@@ -243,6 +254,25 @@ describe('pages of the dashboard', () => {
         within: 10_000,
       });
       expect(Math.round((await row.boundingBox())?.y ?? 0)).toBe(Math.round(place?.y ?? -1));
+    });
+
+    it('have commands and findings that come page by page too', async () => {
+      const { page, trouble } = await visitors.enter('/commands');
+      await link(page, 'restart box-1').waitFor();
+      const commands = page.getByRole('table', { name: 'commands' });
+      expect(await commands.getAttribute('aria-rowcount')).toBe('-1');
+      await picture(page, 'many-commands');
+      await page.getByRole('button', { name: 'Failed' }).click();
+      await page.getByText('One matches').waitFor();
+      expect(await names(page)).toEqual(['restart box-150']);
+      await page.getByText('orrery command ls --state failed').waitFor();
+      await page.goto(new URL('/findings', api.url).href);
+      await page.getByRole('heading', { level: 1, name: 'More than 200 findings' }).waitFor();
+      await page.getByRole('searchbox').fill('many-0250');
+      await page.getByText('many-0250 has no engine').waitFor();
+      expect(await names(page)).toEqual(['many-0250']);
+      await page.getByRole('button', { name: 'All 250' }).waitFor();
+      expect(trouble).toEqual([]);
     });
 
     it('are one picture, and a list by site', async () => {

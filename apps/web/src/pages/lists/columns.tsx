@@ -52,5 +52,5 @@ export const ageColumn = <Row,>(key: string, title: string, at: (row: Row) => st
 
 /** The same column in a table that has only some of the rows: the API sorts by it, which the browser cannot. */
 export const byApi = <Row,>(sort: string, { by: _by, ...column }: Column<Row>): Column<Row> => ({ ...column, sort });
-/** The same where the API does not sort by it either. */
+/** The same where the API does not sort by it either, such as by how it judges a thing. */
 export const plain = <Row,>({ by: _by, ...column }: Column<Row>): Column<Row> => column;

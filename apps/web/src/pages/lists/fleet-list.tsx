@@ -10,7 +10,6 @@ import { sortAsked, sortOf, textAsked } from './asking.js';
 import { fleetStandings, rowStanding, type FleetNoun, type FleetStandings } from './fleet-standings.js';
 import { listSentence } from './list-sentence.js';
 import { More, NoAnswer } from './more.js';
-import css from '../page-body.module.css';
 
 /** One page fills the largest window; whoever reads on reads much. */
 export const PAGES = { limit: 100, nextLimit: 250, keeps: true };
@@ -71,7 +70,9 @@ export function FleetList<Row>({ asked, list, acts, chosen }: FleetListProps<Row
   const isFiltered = isOnlyBad || search.q !== undefined;
   const hasNothing = items.length === 0 && !isWhole;
   if (hasNothing && error && !isFiltered) return <Refused error={error} what={table.noun} />;
-  if ((hasNothing && !error && !isFiltered) || !(fleet ?? hasNoFleet)) return <Asking what={table.noun} />;
+  // Later, the search stays: somebody may be typing.
+  const isFirst = hasNothing && !error && !isOld && !isFiltered;
+  if (isFirst || !(fleet ?? hasNoFleet)) return <Asking what={table.noun} />;
   return (
     <Page title={titleOf(table, fleet)} run={isOnlyBad ? `${table.run} --attention` : table.run}>
       <Tools placeholder={table.filter} choices={choicesOf(fleet)}>
@@ -91,13 +92,8 @@ export function FleetList<Row>({ asked, list, acts, chosen }: FleetListProps<Row
           of={list.of}
         />
       )}
-      {isWhole && items.length === 0 && (
-        <p role="status" className={`${css.body} ${css.dim}`}>
-          {isFiltered ? `No ${table.noun} match` : `No ${table.noun} yet`}
-        </p>
-      )}
       {hasNothing && (error ? <NoAnswer noun={table.noun} error={error} /> : <Asking what={table.noun} />)}
-      <More noun={table.noun} list={list} />
+      <More noun={table.noun} list={list} isFiltered={isFiltered} />
       {chosen}
     </Page>
   );

@@ -70,7 +70,7 @@ const NODES: FleetTable<Node> = {
         ({ name }) => nodePlace(name),
       ),
     ),
-    byApi('state', stateColumn(standing)),
+    plain(stateColumn(standing)),
     {
       key: 'address',
       title: 'Address',
@@ -113,7 +113,7 @@ const CONTAINERS: FleetTable<Container> = {
         ({ node }) => containerPlace(node.name),
       ),
     ),
-    byApi('-outcome', stateColumn(standing)),
+    plain(stateColumn(standing)),
     plain(textColumn('runs', 'Engine says', ({ status }) => status?.state ?? null)),
     plain(textColumn('image', 'Image', ({ status, image }) => status?.image ?? image, { hide: 'both' })),
     { key: 'networks', title: 'Networks', show: ({ networks }) => networks.length, isNumber: true, hide: 'phone' },
@@ -153,7 +153,7 @@ const MEMBERSHIPS: FleetTable<Membership> = {
         ({ node, network }) => membershipPlace(node.name, network.id),
       ),
     ),
-    byApi('-outcome', stateColumn(standing)),
+    plain(stateColumn(standing)),
     {
       key: 'network',
       title: 'Network',
@@ -172,7 +172,7 @@ const MEMBERSHIPS: FleetTable<Membership> = {
   own: membershipStanding,
   judgedAs: keyOfMembership,
   keyOf: keyOfMembership,
-  usualSort: 'state',
+  usualSort: 'node',
   run: 'orrery membership ls',
 };
 

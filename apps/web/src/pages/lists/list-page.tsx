@@ -57,7 +57,7 @@ export function ListPage<Row>({ noun, listed, long, shown, keyOf, title, run, ac
           of={long?.of}
         />
       )}
-      {long && <More noun={noun} list={long} />}
+      {long && <More noun={noun} list={long} isFiltered={false} />}
     </Page>
   );
 }

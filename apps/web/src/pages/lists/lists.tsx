@@ -14,7 +14,6 @@ import { listSentence } from './list-sentence.js';
 import { ListPage } from './list-page.js';
 import { More } from './more.js';
 import { ageColumn, nameColumn, stateColumn, textColumn } from './columns.js';
-import css from '../page-body.module.css';
 
 const isFine = (standing: Standing) => standing.is === 'fine';
 
@@ -95,12 +94,15 @@ export function CommandsPage() {
   const { data: status } = useRead('/v1/status');
   const { items, isWhole, isOld, error } = list;
   if (error && items.length === 0) return <Refused error={error} what="commands" />;
-  if (items.length === 0 && !isWhole) return <Asking what="commands" />;
-  const hasNone = items.length === 0 && state === undefined;
+  if (items.length === 0 && !isWhole && !isOld) return <Asking what="commands" />;
+  const hasNone = items.length === 0 && isWhole && state === undefined;
   return (
-    <Page title={hasNone ? 'No commands yet' : unfinishedWord(status?.commands.unfinished)} run="orrery command ls">
+    <Page
+      title={hasNone ? 'No commands yet' : unfinishedWord(status?.commands.unfinished)}
+      run={state ? `orrery command ls --state ${state}` : 'orrery command ls'}
+    >
       <Tools choices={COMMAND_STATES} />
-      {items.length > 0 ? (
+      {items.length > 0 && (
         <DataTable
           caption="commands"
           columns={COMMANDS}
@@ -111,12 +113,8 @@ export function CommandsPage() {
           isOld={isOld}
           of={list.of}
         />
-      ) : (
-        <p role="status" className={`${css.body} ${css.dim}`}>
-          {hasNone ? 'No commands yet' : 'No commands match'}
-        </p>
       )}
-      <More noun="commands" list={list} />
+      <More noun="commands" list={list} isFiltered={state !== undefined} />
     </Page>
   );
 }
@@ -172,7 +170,7 @@ export function FindingsPage() {
       keyOf={({ code, host, node, network }) => `${code} ${host?.id ?? ''} ${node?.id ?? ''} ${network ?? ''}`}
       title={(rows) => {
         if (rows.length === 0) return 'No findings: nothing is known to be wrong';
-        if (!isWhole) return `More than ${rows.length} findings`;
+        if (!isWhole) return `More than ${rows.length.toLocaleString('en-US')} findings`;
         return listSentence(rows.map(findingStanding), 'finding', '');
       }}
       run="orrery finding ls"

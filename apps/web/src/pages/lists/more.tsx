@@ -4,11 +4,12 @@ import { Button } from '../../parts/button.js';
 import { Prose } from '../../parts/sentence.js';
 import css from './lists.module.css';
 
-/** What follows the rows that are here: more on their way, or why they do not come. The rows stay. */
-export function More<Row>({ noun, list }: { noun: string; list: EndlessList<Row> }) {
-  const { isAsking, moreError, more } = list;
+/** What follows the rows that are here: how many match, more on their way, or why they do not come. The rows stay. */
+export function More<Row>({ noun, list, isFiltered }: { noun: string; list: EndlessList<Row>; isFiltered: boolean }) {
+  const { items, isAsking, isWhole, isOld, moreError, more } = list;
   return (
     <div className={css.more} role="status">
+      {isWhole && !isOld && (isFiltered || items.length === 0) && <p>{countSaid(items.length, noun, isFiltered)}</p>}
       {isAsking && <p className={css.soon}>Loading more {noun}</p>}
       {moreError && !isAsking && (
         <p>
@@ -18,6 +19,11 @@ export function More<Row>({ noun, list }: { noun: string; list: EndlessList<Row>
       )}
     </div>
   );
+}
+
+function countSaid(count: number, noun: string, isFiltered: boolean): string {
+  if (count === 0) return isFiltered ? `No ${noun} match` : `No ${noun} yet`;
+  return count === 1 ? 'One matches' : `${count.toLocaleString('en-US')} ${noun} match`;
 }
 
 /** Why there are no rows: what was asked for is refused, or nobody answers. */
