@@ -135,6 +135,9 @@ describe('pages of the dashboard', () => {
 
   describe('with a thousand hosts', () => {
     const TOTAL = /^All 1,00\d$/;
+    let page: Page;
+    let trouble: string[];
+    const go = (path: string) => page.goto(new URL(path, api.url).href);
     beforeAll(async () => {
       await api.database.query(
         `WITH made AS (
@@ -158,14 +161,15 @@ describe('pages of the dashboard', () => {
         `INSERT INTO findings (host_id, source, code, severity, cause, fix, ordinal, seq, since)
          SELECT id, 'agent', 'docker-unreachable', 'warning', name || ' has no engine', 'Start it.', 1, 1, now() FROM hosts WHERE name BETWEEN 'many-0001' AND 'many-0250'`,
       );
+      ({ page, trouble } = await visitors.enter('/'));
     });
 
-    const hostsIn = (page: Page) => page.getByRole('table', { name: 'hosts' });
-    const names = (page: Page) => page.locator('tbody tr td:first-child a').allTextContents();
-    const link = (page: Page, name: string) => page.getByRole('link', { name, exact: true });
+    const hostsTable = () => page.getByRole('table', { name: 'hosts' });
+    const names = () => page.locator('tbody tr td:first-child a').allTextContents();
+    const link = (name: string) => page.getByRole('link', { name, exact: true });
 
     /** What the page asks for of hosts, from now on. */
-    function asksOf(page: Page): URLSearchParams[] {
+    function asksOf(): URLSearchParams[] {
       const asked: URLSearchParams[] = [];
       page.on('request', (request) => {
         const { pathname, searchParams } = new URL(request.url());
@@ -174,16 +178,15 @@ describe('pages of the dashboard', () => {
       return asked;
     }
 
-    const toEnd = (page: Page) => page.evaluate('window.scrollTo(0, document.body.scrollHeight)');
+    const toEnd = () => page.evaluate('window.scrollTo(0, document.body.scrollHeight)');
 
     it('ask for one page of them, and for more as somebody scrolls, with a few dozen rows in the document', async () => {
-      const { page, trouble } = await visitors.enter('/');
-      const asked = asksOf(page);
+      const asked = asksOf();
       await page.getByRole('link', { name: 'Hosts' }).first().click();
       await page.getByRole('button', { name: TOTAL }).waitFor();
-      await link(page, 'many-0001').waitFor();
+      await link('many-0001').waitFor();
       expect(asked.filter((query) => query.has('after'))).toEqual([]);
-      const table = hostsIn(page);
+      const table = hostsTable();
       expect(await table.getAttribute('aria-rowcount')).toBe('-1');
       expect(await table.getByRole('row').count()).toBeLessThan(80);
       await picture(page, 'many-hosts');
@@ -191,7 +194,7 @@ describe('pages of the dashboard', () => {
       const problem = { code: 'internal', detail: 'the database is away', fix: 'Wait a little.', status: 500 };
       const refused = { status: 500, contentType: 'application/problem+json', body: JSON.stringify(problem) };
       await page.route(/v1\/hosts\?.*after=/, (route) => route.fulfill(refused));
-      await toEnd(page);
+      await toEnd();
       await page.getByRole('status').getByText('the database is away').waitFor();
       await picture(page, 'many-hosts-refused');
       expect(await table.getByRole('row').count()).toBeGreaterThan(10);
@@ -199,8 +202,8 @@ describe('pages of the dashboard', () => {
       await page.getByRole('button', { name: 'Try again' }).click();
       await eventually(
         async () => {
-          await toEnd(page);
-          return link(page, 'web-2').isVisible();
+          await toEnd();
+          return link('web-2').isVisible();
         },
         { within: 15_000, what: 'the last row is there' },
       );
@@ -210,15 +213,15 @@ describe('pages of the dashboard', () => {
     });
 
     it('leave filters and the order to the API, and count the whole fleet all the while', async () => {
-      const { page } = await visitors.enter('/hosts?sort=-host');
-      await link(page, 'web-2').waitFor();
-      expect((await names(page)).slice(0, 2)).toEqual(['web-2', 'web-1']);
-      const asked = asksOf(page);
-      const table = await hostsIn(page).elementHandle();
+      await go('/hosts?sort=-host');
+      await link('web-2').waitFor();
+      expect((await names()).slice(0, 2)).toEqual(['web-2', 'web-1']);
+      const asked = asksOf();
+      const table = await hostsTable().elementHandle();
       const searchbox = page.getByRole('searchbox');
       await searchbox.pressSequentially('many-077');
-      await link(page, 'many-0777').waitFor();
-      expect(await names(page)).toHaveLength(10);
+      await link('many-0777').waitFor();
+      expect(await names()).toHaveLength(10);
       // Not once for each letter, and the table was there all the time.
       expect(asked.filter((query) => query.has('q')).length).toBeLessThanOrEqual(3);
       expect(asked.at(-1)?.get('q')).toBe('many-077');
@@ -226,14 +229,14 @@ describe('pages of the dashboard', () => {
       await page.getByRole('button', { name: TOTAL }).waitFor();
       await searchbox.fill('');
       await page.getByRole('columnheader', { name: 'Last seen' }).getByRole('button').click();
-      await link(page, 'many-1000').waitFor();
+      await link('many-1000').waitFor();
       expect(asked.at(-1)?.get('sort')).toBe('-lastSeenAt');
       await searchbox.fill('site=site-3 077');
-      await link(page, 'many-0777').waitFor();
-      expect(await names(page)).toEqual(['many-0777']);
-      await page.goto(new URL('/hosts?q=many&state=not-fine', api.url).href);
-      await link(page, 'many-0555').waitFor();
-      expect(await names(page)).toEqual(['many-0555']);
+      await link('many-0777').waitFor();
+      expect(await names()).toEqual(['many-0777']);
+      await go('/hosts?q=many&state=not-fine');
+      await link('many-0555').waitFor();
+      expect(await names()).toEqual(['many-0555']);
       await page
         .getByRole('heading', { level: 1, name: /^1 host is unreachable .*; the other 1,00\d are online$/ })
         .waitFor();
@@ -243,40 +246,48 @@ describe('pages of the dashboard', () => {
     });
 
     it('keep what somebody reads where it is when a row appears above it', async () => {
-      const { page } = await visitors.enter('/hosts');
-      await link(page, 'many-0001').waitFor();
+      await go('/hosts');
+      await link('many-0001').waitFor();
       await page.evaluate('window.scrollTo(0, 1500)');
-      const row = page.getByRole('row').filter({ has: link(page, 'many-0035') });
+      const row = page.getByRole('row').filter({ has: link('many-0035') });
       await row.waitFor();
       const [index, place] = [await row.getAttribute('aria-rowindex'), await row.boundingBox()];
+      const asked = asksOf();
       closing(await ReportingHost.join(api, 'above-1'));
       await eventually(async () => Number(await row.getAttribute('aria-rowindex')) === Number(index) + 1, {
         within: 10_000,
       });
       expect(Math.round((await row.boundingBox())?.y ?? 0)).toBe(Math.round(place?.y ?? -1));
+      // The look was at the one page that is there.
+      expect(asked.map((query) => query.has('after'))).not.toContain(true);
+      expect(asked.length).toBeGreaterThan(0);
     });
 
     it('have commands and findings that come page by page too', async () => {
-      const { page, trouble } = await visitors.enter('/commands');
-      await link(page, 'restart box-1').waitFor();
+      await go('/commands');
+      await link('restart box-1').waitFor();
       const commands = page.getByRole('table', { name: 'commands' });
       expect(await commands.getAttribute('aria-rowcount')).toBe('-1');
       await picture(page, 'many-commands');
+      await page.setViewportSize({ width: 390, height: 844 });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+      await picture(page, 'many-commands-phone');
+      await page.setViewportSize({ width: 1440, height: 900 });
       await page.getByRole('button', { name: 'Failed' }).click();
       await page.getByText('One matches').waitFor();
-      expect(await names(page)).toEqual(['restart box-150']);
+      expect(await names()).toEqual(['restart box-150']);
       await page.getByText('orrery command ls --state failed').waitFor();
-      await page.goto(new URL('/findings', api.url).href);
+      await go('/findings');
       await page.getByRole('heading', { level: 1, name: 'More than 200 findings' }).waitFor();
       await page.getByRole('searchbox').fill('many-0250');
       await page.getByText('many-0250 has no engine').waitFor();
-      expect(await names(page)).toEqual(['many-0250']);
+      expect(await names()).toEqual(['many-0250']);
       await page.getByRole('button', { name: 'All 250' }).waitFor();
       expect(trouble).toEqual([]);
     });
 
     it('are one picture, and a list by site', async () => {
-      const { page } = await visitors.enter('/');
+      await go('/');
       await page.getByRole('img', { name: /1,00\d hosts/ }).waitFor();
       await picture(page, 'many-picture');
       await page.getByRole('button', { name: 'List' }).click();

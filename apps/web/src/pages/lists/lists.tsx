@@ -91,10 +91,10 @@ export function CommandsPage() {
   const [search] = useListSearch();
   const state = COMMAND_STATES.find(({ value }) => value === search.state)?.value;
   const list = useEndlessList('/v1/commands', { state }, { limit: 100, keeps: true });
-  const { data: status } = useRead('/v1/status');
+  const { data: status, error: hasNoStatus } = useRead('/v1/status');
   const { items, isWhole, isOld, error } = list;
   if (error && items.length === 0) return <Refused error={error} what="commands" />;
-  if (items.length === 0 && !isWhole && !isOld) return <Asking what="commands" />;
+  if ((items.length === 0 && !isWhole && !isOld) || !(status ?? hasNoStatus)) return <Asking what="commands" />;
   const hasNone = items.length === 0 && isWhole && state === undefined;
   return (
     <Page
