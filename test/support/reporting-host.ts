@@ -27,7 +27,12 @@ export class ReportingHost {
   ) {}
 
   static async join(api: RunningApi, name: string): Promise<ReportingHost> {
-    return new ReportingHost(api, await ListeningAgent.connect(await joinHost(api, name)));
+    return ReportingHost.of(api, await joinHost(api, name));
+  }
+
+  /** Of a host that has joined already. */
+  static async of(api: RunningApi, joined: JoinReply): Promise<ReportingHost> {
+    return new ReportingHost(api, await ListeningAgent.connect(joined));
   }
 
   /** Another machine replaces a host, with a token that allows this. */
@@ -36,7 +41,7 @@ export class ReportingHost {
       .body;
     const body = await joinBody(api, { name: 'another', agentVersion: 'test', installation: newInstallation() });
     const joined = (await api.ask('POST', '/v1/join', JoinReply, { body, token })).body;
-    return new ReportingHost(api, await ListeningAgent.connect(joined));
+    return ReportingHost.of(api, joined);
   }
 
   get name(): string {

@@ -1,3 +1,4 @@
+import { useEffect, useRef, type ReactNode } from 'react';
 import { ApiProblem, Unreachable, type Asking, type Problem, type Shape } from '../api/client.js';
 import { useRead } from '../api/use-read.js';
 import { Age } from '../parts/age.js';
@@ -10,19 +11,25 @@ interface ActRefusedProps {
   error: Error | null;
   /** Which events tell who changed it meanwhile. */
   events?: Asking['query'];
+  /** Who changed it meanwhile, if no event tells. */
+  changed?: ReactNode;
   /** Takes what is there now, to decide again. */
   onLookAgain?: () => void;
 }
 
 /** Why an act was not carried out, and what to do. */
-export function ActRefused({ error, events, onLookAgain }: ActRefusedProps) {
+export function ActRefused({ error, ...more }: ActRefusedProps) {
+  const alert = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (error) alert.current?.focus();
+  }, [error]);
   if (!error) return null;
   return (
-    <div className={css.refused} role="alert">
+    <div ref={alert} className={css.refused} role="alert" tabIndex={-1}>
       <Mark is="failed" />
       <div>
         {error instanceof ApiProblem ? (
-          <ProblemText problem={error.problem} events={events} onLookAgain={onLookAgain} />
+          <ProblemText problem={error.problem} {...more} />
         ) : error instanceof Unreachable ? (
           <p>
             <strong>Orrery cannot be reached</strong> Ask again when it is back: it is carried out once, even if the
@@ -38,9 +45,9 @@ export function ActRefused({ error, events, onLookAgain }: ActRefusedProps) {
   );
 }
 
-function ProblemText({ problem, events, onLookAgain }: { problem: Problem } & Omit<ActRefusedProps, 'error'>) {
+function ProblemText({ problem, changed, ...more }: { problem: Problem } & Omit<ActRefusedProps, 'error'>) {
   const { code, detail, fix = '', errors = [], candidates = [] } = problem;
-  if (code === 'revision-conflict') return <Changed events={events} onLookAgain={onLookAgain} />;
+  if (code === 'revision-conflict') return changed ?? <Changed {...more} />;
   return (
     <>
       <p>
@@ -71,9 +78,18 @@ function ProblemText({ problem, events, onLookAgain }: { problem: Problem } & Om
 }
 
 /** 412: somebody was faster. */
-function Changed({ events, onLookAgain }: Omit<ActRefusedProps, 'error'>) {
+function Changed({ events, onLookAgain }: Omit<ActRefusedProps, 'error' | 'changed'>) {
   const { data } = useRead('/v1/events', { query: { ...events, limit: 30 } });
   const last = data?.items.map(changeIn).find((one) => one !== undefined);
+  return <ChangedBy last={last} onLookAgain={onLookAgain} />;
+}
+
+interface ChangedByProps {
+  last?: { by: string; at: string } | null;
+  onLookAgain?: () => void;
+}
+
+export function ChangedBy({ last, onLookAgain }: ChangedByProps) {
   return (
     <>
       <p>
@@ -98,7 +114,10 @@ function Changed({ events, onLookAgain }: Omit<ActRefusedProps, 'error'>) {
   );
 }
 
+/** Agents and policies change what they see, but decide nothing that a person could not see. */
+const BY_NOBODY = /^(agent|admission: .*)$/;
+
 function changeIn({ data, time }: Shape<'CloudEvent'>): { by: string; at: string } | undefined {
   const { by } = data as { by?: unknown };
-  return typeof by === 'string' && by !== 'agent' ? { by, at: time } : undefined;
+  return typeof by === 'string' && !BY_NOBODY.test(by) ? { by, at: time } : undefined;
 }

@@ -19,8 +19,13 @@ export const LaunchButton = onDemand(() => acts().then((loaded) => loaded.Launch
 export const JoinButton = onDemand(() => acts().then((loaded) => loaded.JoinButton));
 export const CreateNetworkButton = onDemand(() => acts().then((loaded) => loaded.CreateNetworkButton));
 export const AddHostButton = onDemand(() => acts().then((loaded) => loaded.AddHostButton));
+export const AttachButton = onDemand(() => acts().then((loaded) => loaded.AttachButton));
+export const AttachDialog = onDemand(() => acts().then((loaded) => loaded.AttachDialog));
+export const AddRouteButton = onDemand(() => acts().then((loaded) => loaded.AddRouteButton));
 export const HostActs = onDemand(() => acts().then((loaded) => loaded.HostActs));
 export const NodeActs = onDemand(() => acts().then((loaded) => loaded.NodeActs));
+export const ContainerActs = onDemand(() => acts().then((loaded) => loaded.OneContainerActs));
+export const RouteActs = onDemand(() => acts().then((loaded) => loaded.RouteActs));
 export const NetworkActs = onDemand(() => acts().then((loaded) => loaded.NetworkActs));
 export const MembershipActs = onDemand(() => acts().then((loaded) => loaded.MembershipActs));
 export const NextSteps = onDemand(() => acts().then((loaded) => loaded.NextSteps));

@@ -1,7 +1,9 @@
 import type { Shape } from '../api/client.js';
 import { useRead } from '../api/use-read.js';
 import { ActBar, ActButton } from './act-button.js';
+import { AttachDialog } from './attach-dialog.js';
 import {
+  DetachDialog,
   LeaveDialog,
   PauseDialog,
   RemoveContainerDialog,
@@ -14,8 +16,11 @@ import { DoctorDialog } from './doctor-dialog.js';
 import { HostAddDialog } from './host-add-dialog.js';
 import { JoinDialog } from './join-dialog.js';
 import { LaunchDialog } from './launch-dialog.js';
+import { NetworkChangeDialog } from './network-change-dialog.js';
 import { NetworkCreateDialog } from './network-create-dialog.js';
 import { ProbeDialog } from './probe-dialog.js';
+import { RouteAddDialog } from './route-add-dialog.js';
+import css from './acts.module.css';
 
 /** The acts of each page. */
 const LAUNCH = 'POST /v1/hosts/{host}/containers';
@@ -76,12 +81,38 @@ export const AddHostButton = ({ host, onOpen }: AddHostButtonProps) => (
   />
 );
 
+export const AttachButton = ({
+  kind = 'plain',
+  ...given
+}: {
+  kind?: 'go' | 'plain';
+  host?: string;
+  workload?: string;
+}) => (
+  <ActButton
+    operation="POST /v1/hosts/{host}/attachments"
+    kind={kind}
+    name="Attach…"
+    dialog={(close) => <AttachDialog {...given} onClose={close} />}
+  />
+);
+
+export const AddRouteButton = ({ kind = 'plain', network }: { kind?: 'go' | 'plain'; network?: string }) => (
+  <ActButton
+    operation="POST /v1/networks/{network}/routes"
+    kind={kind}
+    name="Add a route…"
+    dialog={(close) => <RouteAddDialog network={network} onClose={close} />}
+  />
+);
+
 export function HostActs({ host }: { host: Shape<'Host'> }) {
   const { name, paused } = host;
   return (
     <ActBar>
       <LaunchButton host={name} />
       <JoinButton host={name} />
+      <AttachButton host={name} />
       <ActButton
         operation="POST /v1/hosts/{host}/doctor"
         name="Doctor…"
@@ -130,7 +161,15 @@ export function NodeActs({ node: { name, kind, host } }: { node: Shape<'Node'> }
   );
 }
 
+/** Of a container on its own page. */
+export const OneContainerActs = (props: { container: Shape<'Container'> }) => (
+  <ActBar>
+    <ContainerActs {...props} />
+  </ActBar>
+);
+
 function ContainerActs({ container }: { container: Shape<'Container'> }) {
+  const { workload, byLabel, intent } = container;
   return (
     <>
       <ActButton
@@ -138,13 +177,24 @@ function ContainerActs({ container }: { container: Shape<'Container'> }) {
         name="Restart…"
         dialog={(close) => <RestartDialog container={container} onClose={close} />}
       />
-      {!container.byLabel && (
-        <ActButton
-          operation="DELETE /v1/hosts/{host}/containers/{name}"
-          kind="bare"
-          name="Remove…"
-          dialog={(close) => <RemoveContainerDialog container={container} onClose={close} />}
-        />
+      <ActButton
+        operation="DELETE /v1/hosts/{host}/containers/{name}"
+        kind="bare"
+        name="Remove…"
+        isOffered={workload === null && intent !== 'absent'}
+        dialog={(close) => <RemoveContainerDialog container={container} onClose={close} />}
+      />
+      <ActButton
+        operation="DELETE /v1/hosts/{host}/attachments/{name}"
+        kind="bare"
+        name="Detach…"
+        isOffered={workload !== null && !byLabel && intent !== 'absent'}
+        dialog={(close) => <DetachDialog container={container} onClose={close} />}
+      />
+      {byLabel && (
+        <p className={css.text}>
+          The label of {workload} attaches it. To detach it, take the label away and recreate that container.
+        </p>
       )}
     </>
   );
@@ -155,6 +205,12 @@ export function NetworkActs({ network }: { network: Shape<'Network'> }) {
     <ActBar>
       <LaunchButton network={network.id} />
       <JoinButton network={network.id} />
+      {network.managedBy && <AddRouteButton network={network.id} />}
+      <ActButton
+        operation={network.managedBy ? 'PATCH /v1/networks/{network}' : 'PUT /v1/networks/{network}'}
+        name="Change…"
+        dialog={(close) => <NetworkChangeDialog network={network} onClose={close} />}
+      />
       {network.managedBy && (
         <ActButton
           operation="DELETE /v1/networks/{network}"

@@ -26,6 +26,25 @@ export function RemoveContainerDialog({ container: { name, host, node, version }
   );
 }
 
+export function DetachDialog({ container: { name, host, node, version, workload }, onClose }: ContainerActProps) {
+  return (
+    <ConfirmDialog
+      title={`Detach ${node.name}`}
+      go="Detach"
+      operation="DELETE /v1/hosts/{host}/attachments/{name}"
+      asking={{ path: { host: host.name, name } }}
+      version={version}
+      run={lineOf('detach', node.name, '--wait')}
+      typed={name}
+      events={{ node: node.id }}
+      onClose={onClose}
+    >
+      {workload} keeps running, without its interface and addresses in the networks. Its node leaves them, and its
+      identity is discarded.
+    </ConfirmDialog>
+  );
+}
+
 export function RestartDialog({ container: { name, host, node, version }, onClose }: ContainerActProps) {
   return (
     <ConfirmDialog
@@ -103,6 +122,11 @@ export function RemoveHostDialog({ host: { name, version }, onClose }: HostActPr
       run={lineOf('host', 'rm', name)}
       typed={name}
       asked={`${name} was removed`}
+      anyway={{
+        code: 'host-not-empty',
+        says: 'Remove it anyway: its containers and networks stay there, unmanaged',
+        query: { confirm: name },
+      }}
       events={{ host: name }}
       onClose={onClose}
     >

@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from 'react';
-import type { Asking, Shape } from '../api/client.js';
+import { ApiProblem, type Asking, type Shape } from '../api/client.js';
 import { StateWord } from '../parts/mark.js';
 import { ActDialog, ActForm, TextField } from './act-dialog.js';
 import { ActRefused } from './act-refused.js';
@@ -22,43 +22,70 @@ interface ConfirmDialogProps {
   typed?: string;
   /** Said when the API has taken it, if it makes no command that could be followed. */
   asked?: string;
+  /** What the API refuses with this code, it does with this query. */
+  anyway?: { code: string; says: string; query: Asking['query'] };
   /** Which events tell who changed it meanwhile. */
   events?: Asking['query'];
   onClose: () => void;
 }
 
+/** With a command, with several, or with none that could be followed. */
+type Answer = Partial<Shape<'Accepted'> & Shape<'RouteRemoved'>>;
+
 /** An act that needs nothing but a yes, or the name of what it removes. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { title, children, go, operation, asking, version, run, typed, asked = '', events, onClose } = props;
+  const { title, children, go, operation, asking, version, run, typed, asked = '', anyway, events, onClose } = props;
   const [seen, setSeen] = useState(version);
   const [text, setText] = useState('');
-  const { mutate, reset, data, error, isPending } = useAct<Partial<Shape<'Accepted'>>>(operation);
+  const { mutate, reset, data, error, isPending } = useAct<Answer>(operation);
+  const [isAnyway, setAnyway] = useState(false);
+  const isRefused = error instanceof ApiProblem && error.problem.code === anyway?.code;
+  const query = { ...asking.query, ...(isAnyway && anyway?.query) };
   const lookAgain = () => {
     setSeen(version);
     reset();
   };
   return (
-    <ActDialog title={title} run={run} onClose={onClose}>
-      {data?.command ? (
-        <FollowedCommand first={data.command} />
-      ) : data ? (
-        <p className={css.text} role="status">
-          <StateWord is="asked">{asked}</StateWord>
-        </p>
+    <ActDialog title={title} run={isAnyway ? `${run} --force` : run} onClose={onClose}>
+      {data ? (
+        <Taken answer={data} asked={asked} />
       ) : (
         <ActForm
           go={go}
           isReady={typed === undefined || text === typed}
           isSending={isPending}
-          onGo={() => mutate({ asking, version: seen })}
+          onGo={() => mutate({ asking: { ...asking, query }, version: seen })}
           onClose={onClose}
           isGrave={typed !== undefined}
+          isAsking={typed === undefined}
         >
           <p>{children}</p>
-          {typed !== undefined && <TextField label={`Type ${typed} to remove it`} value={text} onChange={setText} />}
+          {typed !== undefined && (
+            <TextField label={`Type ${typed} to ${go.toLowerCase()} it`} value={text} onChange={setText} />
+          )}
+          {anyway && (isRefused || isAnyway) && (
+            <label className={css.anyway}>
+              <input type="checkbox" checked={isAnyway} onChange={({ target }) => setAnyway(target.checked)} />
+              <span>{anyway.says}</span>
+            </label>
+          )}
           <ActRefused error={error} events={events} onLookAgain={lookAgain} />
         </ActForm>
       )}
     </ActDialog>
+  );
+}
+
+function Taken({ answer: { command, commands = [] }, asked }: { answer: Answer; asked: string }) {
+  if (command) return <FollowedCommand first={command} />;
+  return (
+    <>
+      <p className={css.text} role="status">
+        <StateWord is="asked">{asked}</StateWord>
+      </p>
+      {commands.map((one) => (
+        <FollowedCommand key={one.id} first={one} />
+      ))}
+    </>
   );
 }

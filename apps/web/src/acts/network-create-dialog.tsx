@@ -5,28 +5,21 @@ import { useList, useRead } from '../api/use-read.js';
 import { useMay } from '../door/use-door.js';
 import { Mark, StateWord } from '../parts/mark.js';
 import { networkPlace } from '../parts/places.js';
-import { ActDialog, ActForm, Choice, SelectField, TextField } from './act-dialog.js';
+import { ActDialog, ActForm, SelectField, TextField } from './act-dialog.js';
 import { ActRefused } from './act-refused.js';
+import { AdmissionFields, admitWord, isAdmissionWhole, type AdmissionDraft } from './admission-fields.js';
 import { FollowedCommand } from './followed-command.js';
 import { useHostChoice } from './places-fields.js';
 import { lineOf } from './shell-word.js';
 import { useAct } from './use-act.js';
 import css from './acts.module.css';
 
-type AdmissionBy = Shape<'AdmissionBy'>;
 type Made = Shape<'NetworkMade'>;
 
-const ADMISSION: readonly { value: AdmissionBy; name: string; says: string }[] = [
-  { value: 'fleet', name: 'The fleet', says: 'nodes that this Orrery launches or joins' },
-  { value: 'selector', name: 'Hosts with these labels', says: 'only nodes on them' },
-  { value: 'manual', name: 'Nobody by itself', says: 'a person authorizes each node' },
-];
 const NEW = 'on ';
 
-interface Draft {
+interface Draft extends AdmissionDraft {
   name: string;
-  by: AdmissionBy;
-  selector: string;
   /** A controller, or `on ` and the host to launch one on. */
   place: string;
 }
@@ -39,11 +32,10 @@ export function NetworkCreateDialog({ onClose }: { onClose: () => void }) {
   const asked = { ...draft, place };
   const creation = useCreation();
   const on = place.startsWith(NEW) ? place.slice(NEW.length) : undefined;
-  const admit = draft.by === 'selector' ? draft.selector || 'SELECTOR' : draft.by === 'fleet' ? '' : draft.by;
   const run = lineOf(
     ...['network', 'create', draft.name || 'NAME'],
     ...(on === undefined ? (places.length > 1 ? ['--controller', place] : []) : ['--on', on]),
-    ...(admit ? ['--admit', admit] : []),
+    ...(draft.by === 'fleet' ? [] : ['--admit', admitWord(draft)]),
     '--wait',
   );
   return (
@@ -59,7 +51,7 @@ export function NetworkCreateDialog({ onClose }: { onClose: () => void }) {
       ) : (
         <ActForm
           go="Create"
-          isReady={draft.name !== '' && place !== '' && (draft.by !== 'selector' || draft.selector !== '')}
+          isReady={draft.name !== '' && place !== '' && isAdmissionWhole(draft)}
           isSending={creation.isPending}
           onGo={() => creation.create(asked)}
           onClose={onClose}
@@ -93,21 +85,7 @@ function NetworkFields({ draft, onDraft, places }: NetworkFieldsProps) {
         placeholder="lab"
         onChange={(name) => onDraft({ ...draft, name })}
       />
-      <Choice
-        legend="It lets in"
-        name="admission"
-        value={draft.by}
-        choices={ADMISSION}
-        onChoose={(by) => onDraft({ ...draft, by })}
-      />
-      {draft.by === 'selector' && (
-        <TextField
-          label="Labels"
-          value={draft.selector}
-          placeholder="site=cloud"
-          onChange={(selector) => onDraft({ ...draft, selector })}
-        />
-      )}
+      <AdmissionFields draft={draft} onDraft={(admission) => onDraft({ ...draft, ...admission })} />
       {places.length > 0 ? (
         <SelectField label="Controller" value={draft.place} onChange={(place) => onDraft({ ...draft, place })}>
           {places.map(({ value, name }) => (

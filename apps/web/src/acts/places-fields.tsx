@@ -62,7 +62,7 @@ export function useNetworkChoice(given?: string): [string, (value: string) => vo
 const canLaunch = ({ presence, paused, revokedAt, engine }: Shape<'Host'>) =>
   presence === 'online' && !paused && revokedAt === null && engine?.state === 'up';
 
-function hostWord(host: Shape<'Host'>): string {
+export function hostWord(host: Shape<'Host'>): string {
   if (host.revokedAt !== null) return 'revoked';
   if (host.presence !== 'online') return host.presence === 'joined' ? 'never connected' : host.presence;
   if (host.paused) return 'paused';

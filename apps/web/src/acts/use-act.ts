@@ -16,7 +16,8 @@ export interface ActRequest {
 export function useAct<Answer>(operation: string) {
   const queries = useQueryClient();
   const last = useRef({ text: '', key: '' });
-  return useMutation({
+  const isBusy = useRef(false);
+  const mutation = useMutation({
     mutationFn: async ({ asking, body, version }: ActRequest): Promise<Answer> => {
       const text = JSON.stringify([asking, body, version]);
       if (last.current.text !== text) last.current = { text, key: newKey() };
@@ -26,10 +27,18 @@ export function useAct<Answer>(operation: string) {
       return change(operation, asking, body, headers) as Promise<Answer>;
     },
     onSettled: (_answer, error) => {
+      isBusy.current = false;
       if (!(error instanceof Unreachable)) last.current = { text: '', key: '' };
       void queries.invalidateQueries();
     },
   });
+  /** The second click of two is not a second wish. */
+  const mutate = (request: ActRequest) => {
+    if (isBusy.current) return;
+    isBusy.current = true;
+    mutation.mutate(request);
+  };
+  return { ...mutation, mutate };
 }
 
 /** Not `randomUUID`: over plain HTTP from another machine there is none. */

@@ -5,6 +5,7 @@
 const MEMBERSHIPS = ['/v1/memberships', '/v1/nodes/', '/v1/networks', '/v1/interfaces', '/v1/admissions', '/v1/status'];
 /** What a kernel shows is in no count. */
 const INTERFACES = ['/v1/memberships', '/v1/nodes/', '/v1/interfaces'];
+const ROUTES = ['/v1/routes', '/v1/networks/{network}/routes'];
 
 const BY_FAMILY: Record<string, readonly string[]> = {
   host: ['/v1/hosts', '/v1/status', '/v1/join-tokens'],
@@ -15,8 +16,8 @@ const BY_FAMILY: Record<string, readonly string[]> = {
   network: MEMBERSHIPS,
   authorization: MEMBERSHIPS,
   admission: MEMBERSHIPS,
-  interface: [...INTERFACES, '/v1/routes'],
-  address: [...INTERFACES, '/v1/routes'],
+  interface: [...INTERFACES, ...ROUTES],
+  address: [...INTERFACES, ...ROUTES],
   item: [...MEMBERSHIPS, '/v1/containers', '/v1/commands', '/v1/routes'],
   command: ['/v1/commands', '/v1/containers', '/v1/hosts/{host}/containers', '/v1/memberships', '/v1/status'],
   finding: ['/v1/findings', '/v1/networks', '/v1/status'],

@@ -35,8 +35,7 @@ export function Age({ at, ago = false }: { at: string; ago?: boolean }) {
   const word = useSyncExternalStore(clock.subscribe, () => ageWord(clock.now() - Date.parse(at)));
   return (
     <time dateTime={at} title={new Date(at).toLocaleString('en-GB')}>
-      {word}
-      {ago && word !== 'now' ? ' ago' : ''}
+      {ago ? (word === 'now' ? 'just now' : `${word} ago`) : word}
     </time>
   );
 }

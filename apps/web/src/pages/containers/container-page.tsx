@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { ContainerActs } from '../../acts/bars.js';
 import type { Shape } from '../../api/client.js';
 import { useList, useRead } from '../../api/use-read.js';
 import { Age } from '../../parts/age.js';
@@ -23,6 +24,7 @@ export function ContainerPage() {
       crumbs={[{ name: 'Containers', to: '/containers' }, { name }]}
       run={`orrery container get ${name}`}
       events={{ container: name }}
+      bar={data && <ContainerActs container={data} />}
       facts={data ? factsOf(data) : []}
     >
       {data && <Engine status={data.status} />}

@@ -1,7 +1,12 @@
 import { Link } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { AttachButton, AttachDialog } from '../../acts/bars.js';
 import type { Shape } from '../../api/client.js';
 import { useList } from '../../api/use-read.js';
 import { containerPlace, hostPlace } from '../../parts/places.js';
+import { useMay } from '../../door/use-door.js';
+import { useLiveState } from '../../live/use-live.js';
+import { Button } from '../../parts/button.js';
 import type { Shown } from '../../parts/rows.js';
 import { workloadStanding } from '../../parts/states.js';
 import { ageColumn, stateColumn, textColumn } from '../lists/columns.js';
@@ -14,8 +19,24 @@ const causeOf = ({ networks }: Workload): string | null => networks.find(({ caus
 const asked = ({ networks }: Workload): string =>
   networks.map(({ network, address }) => (address === null ? network : `${network} ${address}`)).join(', ');
 
+type OnAttach = (row: Workload) => void;
+
+/** Not the dialog: the row can go while that is open. */
+function AttachInRow({ row, onAttach }: { row: Workload; onAttach: OnAttach }) {
+  const isAllowed = useMay('POST /v1/hosts/{host}/attachments');
+  const isLost = useLiveState().is === 'lost';
+  if (!isAllowed) return '–';
+  return (
+    <Button small disabled={isLost} aria-label={`Attach ${row.workload}…`} onClick={() => onAttach(row)}>
+      Attach…
+    </Button>
+  );
+}
+
+const byWord = ({ node, byLabel }: Workload): string | null => node && (byLabel ? 'its labels' : 'a command');
+
 /** Containers of others that wear labels for Orrery, or are attached. */
-const WORKLOADS: Shown<Workload> = {
+const workloads = (onAttach: OnAttach): Shown<Workload> => ({
   columns: [
     {
       key: 'workload',
@@ -33,30 +54,42 @@ const WORKLOADS: Shown<Workload> = {
     },
     textColumn('networks', 'Asks for', (row) => asked(row) || null, { hide: 'phone' }),
     textColumn('cause', 'Why not', causeOf, { hide: 'tablet' }),
-    textColumn('by', 'Attached by', ({ node, byLabel }) => node && (byLabel ? 'its labels' : 'a command'), {
+    {
+      key: 'by',
+      title: 'Attached by',
+      show: (row) => byWord(row) ?? <AttachInRow row={row} onAttach={onAttach} />,
+      by: (row) => byWord(row) ?? '',
       hide: 'both',
-    }),
+    },
     { ...ageColumn<Workload>('changed', 'Last change', ({ updatedAt }) => updatedAt), hide: 'phone' },
   ],
   text: (row) => `${row.workload} ${row.name} ${row.host.name} ${asked(row)} ${causeOf(row) ?? ''}`,
   isFine: (row) => workloadStanding(row).is === 'fine',
   defaultSort: 'state',
-};
+});
 
 export function WorkloadsPage() {
   const listed = useList('/v1/workloads');
+  const [attaching, attach] = useState<Workload>();
+  const shown = useMemo(() => workloads(attach), []);
   return (
-    <ListPage
-      noun="workloads"
-      listed={listed}
-      shown={WORKLOADS}
-      keyOf={({ host, workload }) => `${host.id} ${workload}`}
-      title={(rows) =>
-        rows.length === 0
-          ? 'No container of yours wears a label for Orrery or is attached'
-          : listSentence(rows.map(workloadStanding), 'workload', 'attached')
-      }
-      run="orrery workload ls"
-    />
+    <>
+      {attaching && (
+        <AttachDialog host={attaching.host.name} workload={attaching.workload} onClose={() => attach(undefined)} />
+      )}
+      <ListPage
+        noun="workloads"
+        listed={listed}
+        acts={<AttachButton kind="go" />}
+        shown={shown}
+        keyOf={({ host, workload }) => `${host.id} ${workload}`}
+        title={(rows) =>
+          rows.length === 0
+            ? 'No container of yours wears a label for Orrery or is attached'
+            : listSentence(rows.map(workloadStanding), 'workload', 'attached')
+        }
+        run="orrery workload ls"
+      />
+    </>
   );
 }

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { RouteActs } from '../../acts/bars.js';
 import type { Shape } from '../../api/client.js';
 import { useRead } from '../../api/use-read.js';
 import { Page } from '../../frame/page.js';
@@ -27,7 +28,7 @@ export function RoutePage() {
   const name = route.replace('-', '/');
   if (!data && error) return <Refused error={error} what={name} />;
   if (!data) return <Asking what={name} />;
-  const { target, since, findings } = data;
+  const { target, since } = data;
   const { is, word } = routeStanding(data);
   return (
     <Page
@@ -58,17 +59,24 @@ export function RoutePage() {
             />
           </section>
         </div>
-        <aside>
-          <div className={css.fixes}>
-            {findings.map((finding) => (
-              <Fix key={`${finding.code} ${finding.cause}`} cause={finding} state={OF_SEVERITY[finding.severity]} />
-            ))}
-            <RouterFixes route={data} />
-          </div>
-          <Facts facts={factsOf(data)} />
-        </aside>
+        <Aside route={data} />
       </div>
     </Page>
+  );
+}
+
+function Aside({ route }: { route: Route }) {
+  return (
+    <aside>
+      <div className={css.fixes}>
+        {route.findings.map((finding) => (
+          <Fix key={`${finding.code} ${finding.cause}`} cause={finding} state={OF_SEVERITY[finding.severity]} />
+        ))}
+        <RouterFixes route={route} />
+      </div>
+      <RouteActs route={route} />
+      <Facts facts={factsOf(route)} />
+    </aside>
   );
 }
 

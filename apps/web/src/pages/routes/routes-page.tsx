@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { AddRouteButton } from '../../acts/bars.js';
 import type { Shape } from '../../api/client.js';
 import { useList } from '../../api/use-read.js';
 import { networkPlace, nodePlace, routePlace } from '../../parts/places.js';
@@ -57,6 +58,7 @@ export function RoutesPage() {
     <ListPage
       noun="routes"
       listed={listed}
+      acts={<AddRouteButton kind="go" />}
       shown={ROUTES}
       keyOf={({ id }) => id}
       title={(rows) =>

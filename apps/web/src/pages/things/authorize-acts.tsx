@@ -1,15 +1,28 @@
+import { useRef } from 'react';
+import { ActRefused } from '../../acts/act-refused.js';
+import { DecidedMeanwhile } from '../../acts/decided-meanwhile.js';
 import { useAct } from '../../acts/use-act.js';
-import { ApiProblem } from '../../api/client.js';
+import { read, type Shape } from '../../api/client.js';
 import { Button } from '../../parts/button.js';
 import { useLiveState } from '../../live/use-live.js';
 import css from '../page-body.module.css';
 
+const ADMISSION = '/v1/networks/{network}/admissions/{node}';
+
 /** Authorizes a node that waits. Nothing is shown as done before it was observed: the page changes when an event says so. */
 export function AuthorizeActs({ node, network }: { node: string; network: string }) {
   const isLost = useLiveState().is === 'lost';
-  const { mutate, isPending, isSuccess, error } = useAct('PUT /v1/networks/{network}/admissions/{node}');
-  const decide = (body: { verdict: 'authorize' | 'deny'; for?: string }) =>
-    mutate({ asking: { path: { node, network } }, body });
+  const seen = useRef<Promise<Shape<'Admission'> | undefined>>(undefined);
+  const { mutate, reset, isPending, isSuccess, error } = useAct(`PUT ${ADMISSION}`);
+  const asking = { path: { node, network } };
+  /** Who comes near decides about what stands then, and not over what somebody else decides meanwhile. */
+  const look = () => (seen.current ??= read(ADMISSION, asking).catch(() => undefined));
+  const decide = async (body: { verdict: 'authorize' | 'deny'; for?: string }) =>
+    mutate({ asking, body, version: (await look())?.version });
+  const lookAgain = () => {
+    seen.current = undefined;
+    reset();
+  };
   if (isSuccess)
     return (
       <p className={css.said} role="status">
@@ -18,22 +31,18 @@ export function AuthorizeActs({ node, network }: { node: string; network: string
     );
   return (
     <>
-      <div className={css.acts}>
-        <Button kind="go" disabled={isPending || isLost} onClick={() => decide({ verdict: 'authorize' })}>
+      <div className={css.acts} onPointerEnter={look} onFocus={look}>
+        <Button kind="go" disabled={isPending || isLost} onClick={() => void decide({ verdict: 'authorize' })}>
           Authorize
         </Button>
-        <Button disabled={isPending || isLost} onClick={() => decide({ verdict: 'authorize', for: '8h' })}>
+        <Button disabled={isPending || isLost} onClick={() => void decide({ verdict: 'authorize', for: '8h' })}>
           For 8 hours
         </Button>
-        <Button kind="bare" disabled={isPending || isLost} onClick={() => decide({ verdict: 'deny' })}>
+        <Button kind="bare" disabled={isPending || isLost} onClick={() => void decide({ verdict: 'deny' })}>
           Deny
         </Button>
       </div>
-      {error && (
-        <p className={css.said} role="status">
-          {error.message}. {error instanceof ApiProblem && error.problem.fix}
-        </p>
-      )}
+      <ActRefused error={error} changed={<DecidedMeanwhile node={node} network={network} onLookAgain={lookAgain} />} />
     </>
   );
 }
