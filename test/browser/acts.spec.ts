@@ -220,9 +220,15 @@ describe('somebody at the dashboard can', () => {
       await host.say(membershipFact('authorization.requested', node, asks));
       await settles(command, WAITS);
     }
-    const { page, trouble } = await at('/memberships');
+    // All that wait, though the list shows none of them.
+    const { page, trouble } = await at('/memberships?q=cache');
+    await page.getByText('One matches').waitFor();
     await button(page, 'Choose all two that wait').click();
     await page.getByText('2 chosen').waitFor();
+    await page.getByRole('searchbox').fill('');
+    const one = page.getByRole('checkbox', { name: 'Choose web-1/one in shop' });
+    await one.waitFor();
+    expect(await one.isChecked()).toBe(true);
     await picture(page, 'act-memberships-chosen');
     await button(page, 'Authorize…').click();
     await dialog(page).getByText('for node in web-1/one web-1/two; do').waitFor();

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { apiFixture } from '../support/api-fixture.js';
 import { aMembership } from '../support/reports.js';
 import { eventually } from '../support/eventually.js';
-import type { ReportingHost } from '../support/reporting-host.js';
+import { ReportingHost } from '../support/reporting-host.js';
 import { violations } from './support/axe.js';
 import { picture, tokenOf, Visitors } from './support/dashboard.js';
 import { joinFleet, lookAt, waitsForPerson } from './support/fleet.js';
@@ -29,8 +29,9 @@ const settled = (page: Page) => page.getByRole('heading', { level: 1 }).waitFor(
 const whole = (page: Page) => page.getByText('The same in a terminal').waitFor();
 
 describe('pages of the dashboard', () => {
-  const fixture = apiFixture({ ORRERY_HEARTBEAT_SECONDS: '1' });
-  const { api } = fixture;
+  // So long that hosts which the database alone knows are not missed while these tests last.
+  const fixture = apiFixture({ ORRERY_HEARTBEAT_SECONDS: '60' });
+  const { api, closing } = fixture;
   const visitors = new Visitors(api);
   let hosts: ReportingHost[];
   beforeAll(async () => void (hosts = await joinFleet(fixture)), 60_000);
@@ -132,28 +133,166 @@ describe('pages of the dashboard', () => {
     expect(await page.evaluate('window.__ran')).toBeUndefined();
   }, 60_000);
 
-  it('have a few dozen rows in the document although there are a thousand hosts', async () => {
-    await api.database.query(
-      `INSERT INTO hosts (id, name, installation, node_id, revision, labels)
-       SELECT 'hst_' || lpad(id, 20, 'a'), 'many-' || n, 'i-' || n, 'nod_' || lpad(id, 20, 'a'), 0,
-              jsonb_build_object('site', 'site-' || n % 9)
-       FROM (SELECT n, translate(n::text, '0123456789', 'bcdefghijk') AS id FROM generate_series(1, $1::int) AS n) AS made`,
-      [MANY],
-    );
-    const { page } = await visitors.enter('/hosts');
-    const table = page.getByRole('table', { name: 'hosts' });
-    await eventually(async () => Number(await table.getAttribute('aria-rowcount')) > MANY, { within: 15_000 });
-    expect(await table.getByRole('row').count()).toBeLessThan(80);
-    await page.evaluate('window.scrollTo(0, document.body.scrollHeight)');
-    await page.getByRole('link', { name: 'web-2', exact: true }).waitFor();
-    expect(await table.getByRole('row').count()).toBeLessThan(80);
-    await picture(page, 'many-hosts');
-    await page.goto(api.url);
-    await settled(page);
-    await page.getByRole('img', { name: /1,00\d hosts/ }).waitFor();
-    await picture(page, 'many-picture');
-    await page.getByRole('button', { name: 'List' }).click();
-    await page.getByText('site-1').first().waitFor();
-    await picture(page, 'many-overview');
+  describe('with a thousand hosts', () => {
+    const TOTAL = /^All 1,00\d$/;
+    let page: Page;
+    let trouble: string[];
+    const go = (path: string) => page.goto(new URL(path, api.url).href);
+    beforeAll(async () => {
+      await api.database.query(
+        `WITH made AS (
+           SELECT 'hst_' || lpad(id, 20, 'a') AS id, 'nod_' || lpad(id, 20, 'a') AS node, n
+             FROM (SELECT n, translate(n::text, '0123456789', 'bcdefghijk') AS id FROM generate_series(1, $1::int) AS n) AS numbers),
+         joined AS (
+           INSERT INTO hosts (id, name, installation, node_id, revision, labels)
+           SELECT id, 'many-' || lpad(n::text, 4, '0'), 'i-' || n, node, 0, jsonb_build_object('site', 'site-' || n % 9) FROM made)
+         INSERT INTO host_status (host_id, presence, last_seen_at)
+         SELECT id, CASE n WHEN 555 THEN 'unreachable' ELSE 'online' END, now() + interval '1 h' FROM made`,
+        [MANY],
+      );
+      const first = `(SELECT id FROM hosts WHERE name = 'many-0001')`;
+      await api.database.query(
+        `INSERT INTO commands (id, host_id, action, target, revision, state, created_by, created_at, ended_at)
+         SELECT 'cmd_' || substr(translate(md5(n::text), '0189', 'abcd'), 1, 20), ${first}, 'restart', 'box-' || n, n,
+                CASE n WHEN 150 THEN 'failed' ELSE 'done' END, 'ben', now() + interval '1 h' - n * interval '1 min', now()
+           FROM generate_series(1, 150) n`,
+      );
+      await api.database.query(
+        `INSERT INTO findings (host_id, source, code, severity, cause, fix, ordinal, seq, since)
+         SELECT id, 'agent', 'docker-unreachable', 'warning', name || ' has no engine', 'Start it.', 1, 1, now() FROM hosts WHERE name BETWEEN 'many-0001' AND 'many-0250'`,
+      );
+      ({ page, trouble } = await visitors.enter('/'));
+    });
+
+    const hostsTable = () => page.getByRole('table', { name: 'hosts' });
+    const names = () => page.locator('tbody tr td:first-child a').allTextContents();
+    const link = (name: string) => page.getByRole('link', { name, exact: true });
+
+    /** What the page asks for of hosts, from now on. */
+    function asksOf(): URLSearchParams[] {
+      const asked: URLSearchParams[] = [];
+      page.on('request', (request) => {
+        const { pathname, searchParams } = new URL(request.url());
+        if (pathname === '/v1/hosts') asked.push(searchParams);
+      });
+      return asked;
+    }
+
+    const toEnd = () => page.evaluate('window.scrollTo(0, document.body.scrollHeight)');
+
+    it('ask for one page of them, and for more as somebody scrolls, with a few dozen rows in the document', async () => {
+      const asked = asksOf();
+      await page.getByRole('link', { name: 'Hosts' }).first().click();
+      await page.getByRole('button', { name: TOTAL }).waitFor();
+      await link('many-0001').waitFor();
+      expect(asked.filter((query) => query.has('after'))).toEqual([]);
+      const table = hostsTable();
+      expect(await table.getAttribute('aria-rowcount')).toBe('-1');
+      expect(await table.getByRole('row').count()).toBeLessThan(80);
+      await picture(page, 'many-hosts');
+      // The next page is refused once: the rows stay, and somebody can ask again.
+      const problem = { code: 'internal', detail: 'the database is away', fix: 'Wait a little.', status: 500 };
+      const refused = { status: 500, contentType: 'application/problem+json', body: JSON.stringify(problem) };
+      await page.route(/v1\/hosts\?.*after=/, (route) => route.fulfill(refused));
+      await toEnd();
+      await page.getByRole('status').getByText('the database is away').waitFor();
+      await picture(page, 'many-hosts-refused');
+      expect(await table.getByRole('row').count()).toBeGreaterThan(10);
+      await page.unroute(/v1\/hosts\?.*after=/);
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await eventually(
+        async () => {
+          await toEnd();
+          return link('web-2').isVisible();
+        },
+        { within: 15_000, what: 'the last row is there' },
+      );
+      expect(await table.getByRole('row').count()).toBeLessThan(80);
+      expect(Number(await table.getAttribute('aria-rowcount'))).toBeGreaterThan(MANY);
+      expect(trouble).toEqual([]);
+    });
+
+    it('leave filters and the order to the API, and count the whole fleet all the while', async () => {
+      await go('/hosts?sort=-host');
+      await link('web-2').waitFor();
+      expect((await names()).slice(0, 2)).toEqual(['web-2', 'web-1']);
+      const asked = asksOf();
+      const table = await hostsTable().elementHandle();
+      const searchbox = page.getByRole('searchbox');
+      await searchbox.pressSequentially('many-077');
+      await link('many-0777').waitFor();
+      expect(await names()).toHaveLength(10);
+      // Not once for each letter, and the table was there all the time.
+      expect(asked.filter((query) => query.has('q')).length).toBeLessThanOrEqual(3);
+      expect(asked.at(-1)?.get('q')).toBe('many-077');
+      expect(await table?.isVisible()).toBe(true);
+      await page.getByRole('button', { name: TOTAL }).waitFor();
+      await searchbox.fill('');
+      await page.getByRole('columnheader', { name: 'Last seen' }).getByRole('button').click();
+      await link('many-1000').waitFor();
+      expect(asked.at(-1)?.get('sort')).toBe('-lastSeenAt');
+      await searchbox.fill('site=site-3 077');
+      await link('many-0777').waitFor();
+      expect(await names()).toEqual(['many-0777']);
+      await go('/hosts?q=many&state=not-fine');
+      await link('many-0555').waitFor();
+      expect(await names()).toEqual(['many-0555']);
+      await page
+        .getByRole('heading', { level: 1, name: /^1 host is unreachable .*; the other 1,00\d are online$/ })
+        .waitFor();
+      await page.getByRole('button', { name: /^Not as wanted [23]$/, pressed: true }).waitFor();
+      await page.getByText('orrery host ls --attention').waitFor();
+      await picture(page, 'many-hosts-not-fine');
+    });
+
+    it('keep what somebody reads where it is when a row appears above it', async () => {
+      await go('/hosts');
+      await link('many-0001').waitFor();
+      await page.evaluate('window.scrollTo(0, 900)');
+      const row = page.getByRole('row').filter({ has: link('many-0024') });
+      await row.waitFor();
+      const [index, place] = [await row.getAttribute('aria-rowindex'), await row.boundingBox()];
+      const asked = asksOf();
+      closing(await ReportingHost.join(api, 'above-1'));
+      await eventually(async () => Number(await row.getAttribute('aria-rowindex')) === Number(index) + 1, {
+        within: 10_000,
+      });
+      expect(Math.round((await row.boundingBox())?.y ?? 0)).toBe(Math.round(place?.y ?? -1));
+      // The look was at the one page that is there.
+      expect(asked.map((query) => query.has('after'))).not.toContain(true);
+      expect(asked.length).toBeGreaterThan(0);
+    });
+
+    it('have commands and findings that come page by page too', async () => {
+      await go('/commands');
+      await link('restart box-1').waitFor();
+      const commands = page.getByRole('table', { name: 'commands' });
+      expect(await commands.getAttribute('aria-rowcount')).toBe('-1');
+      await picture(page, 'many-commands');
+      await page.setViewportSize({ width: 390, height: 844 });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+      await picture(page, 'many-commands-phone');
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await page.getByRole('button', { name: 'Failed' }).click();
+      await page.getByText('One matches').waitFor();
+      expect(await names()).toEqual(['restart box-150']);
+      await page.getByText('orrery command ls --state failed').waitFor();
+      await go('/findings');
+      await page.getByRole('heading', { level: 1, name: 'More than 200 findings' }).waitFor();
+      await page.getByRole('searchbox').fill('many-0250');
+      await page.getByText('many-0250 has no engine').waitFor();
+      expect(await names()).toEqual(['many-0250']);
+      await page.getByRole('button', { name: 'All 250' }).waitFor();
+      expect(trouble).toEqual([]);
+    });
+
+    it('are one picture, and a list by site', async () => {
+      await go('/');
+      await page.getByRole('img', { name: /1,00\d hosts/ }).waitFor();
+      await picture(page, 'many-picture');
+      await page.getByRole('button', { name: 'List' }).click();
+      await page.getByText('site-1').first().waitFor();
+      await picture(page, 'many-overview');
+    });
   });
 });

@@ -9,14 +9,13 @@ import { countWord } from '../parts/words.js';
 import { ActDialog, ActForm, Choice } from './act-dialog.js';
 import { ActRefused } from './act-refused.js';
 import { DecidedMeanwhile } from './decided-meanwhile.js';
-import { membershipKey } from './picked.js';
+import { membershipKey, type Decidable as Membership } from './picked.js';
 import { lineOf, shellWord } from './shell-word.js';
 import { timeWord } from './stage-rows.js';
 import { useTicking } from './ticking.js';
 import { newKey } from './use-act.js';
 import css from './acts.module.css';
 
-type Membership = Shape<'Membership'>;
 type Admission = Shape<'Admission'>;
 type Verdict = 'authorize' | 'deny';
 type HowLong = 'always' | '8h';
@@ -196,7 +195,7 @@ interface ProgressProps {
 }
 
 function Progress({ verdict, about, startedAt, answered, onDecideAgain }: ProgressProps) {
-  const { items } = useList('/v1/memberships');
+  const { items } = useList('/v1/memberships', onlyThese(about));
   const observedAt = useRef(new Map<string, number>());
   const now = new Map(items.map((one) => [membershipKey(one), one]));
   const rows = about.map((before) => {
@@ -235,6 +234,16 @@ function Progress({ verdict, about, startedAt, answered, onDecideAgain }: Progre
       {isOpen && <p className={css.hint}>You can leave this page; each is shown once its controller says so.</p>}
     </div>
   );
+}
+
+/** All memberships of a fleet are many more than those that a decision is about. */
+function onlyThese(about: readonly Membership[]): { network?: string; node?: string } {
+  const [first, ...others] = about;
+  const isAlike = (of: (one: Membership) => string) => first && others.every((one) => of(one) === of(first));
+  return {
+    network: isAlike(({ network }) => network.id) ? first?.network.id : undefined,
+    node: isAlike(({ node }) => node.id) ? first?.node.id : undefined,
+  };
 }
 
 interface DecidedProps {

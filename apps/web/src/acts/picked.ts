@@ -2,14 +2,20 @@ import type { Shape } from '../api/client.js';
 
 type Membership = Shape<'Membership'>;
 
-export const membershipKey = ({ node, network }: Membership): string => `${node.id} ${network.id}`;
+/** What a decision about a membership is about, whether the list of memberships names it or that of those that wait. */
+export type Decidable = Pick<Membership, 'node' | 'network' | 'controller' | 'status' | 'addresses'>;
+
+export const membershipKey = ({ node, network }: Pick<Membership, 'node' | 'network'>): string =>
+  `${node.id} ${network.id}`;
 
 /** A controller of ours can be told about it. */
-export const isDecidable = ({ controller }: Membership): boolean => controller !== null;
+export const isDecidable = ({ controller }: Decidable): boolean => controller !== null;
 
-/** What a person has chosen in a table, by key. Only the rows that change are drawn again. */
+type Chosen = ReadonlyMap<string, Decidable>;
+
+/** What a person has chosen in a table, by key, also where its row is not loaded. Only the rows that change are drawn again. */
 export class Picked {
-  #keys: ReadonlySet<string> = new Set();
+  #chosen: Chosen = new Map();
   readonly #listeners = new Set<() => void>();
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -17,22 +23,26 @@ export class Picked {
     return () => this.#listeners.delete(listener);
   };
 
-  get keys(): ReadonlySet<string> {
-    return this.#keys;
+  get chosen(): Chosen {
+    return this.#chosen;
   }
 
   has(key: string): boolean {
-    return this.#keys.has(key);
+    return this.#chosen.has(key);
   }
 
-  toggle(key: string): void {
-    const keys = new Set(this.#keys);
-    if (!keys.delete(key)) keys.add(key);
-    this.set(keys);
+  toggle(one: Decidable): void {
+    const chosen = new Map(this.#chosen);
+    if (!chosen.delete(membershipKey(one))) chosen.set(membershipKey(one), one);
+    this.#become(chosen);
   }
 
-  set(keys: Iterable<string>): void {
-    this.#keys = new Set(keys);
+  set(all: Iterable<Decidable>): void {
+    this.#become(new Map([...all].map((one) => [membershipKey(one), one])));
+  }
+
+  #become(chosen: Chosen): void {
+    this.#chosen = chosen;
     for (const listener of this.#listeners) listener();
   }
 }

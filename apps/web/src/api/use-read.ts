@@ -1,5 +1,5 @@
-import { QueryClient, useInfiniteQuery, useQuery, type UseQueryResult } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { useEffect, useMemo } from 'react';
 import { read, Unreachable, type Answer, type Asking, type ReadPath } from './client.js';
 
 /** What a page of a list holds. */
@@ -42,33 +42,83 @@ export interface Listed<T> {
 
 /** All pages of a list, one after another. */
 export function useList<P extends ListPath>(path: P, query: Asking['query'] = {}): Listed<Item<P>> {
-  const { data, hasNextPage, isFetching, fetchNextPage, error } = usePages(path, { query }, LARGEST_PAGE);
+  const { data, hasNextPage, isFetching, fetchNextPage, error } = usePages(path, { query }, { limit: LARGEST_PAGE });
   useEffect(() => {
     if (hasNextPage && !isFetching) void fetchNextPage();
   }, [hasNextPage, isFetching, fetchNextPage]);
-  return { items: itemsOf<P>(data?.pages), isWhole: data !== undefined && !hasNextPage, error };
+  const items = useMemo(() => itemsOf<P>(data?.pages), [data]);
+  return { items, isWhole: data !== undefined && !hasNextPage, error };
+}
+
+export interface EndlessList<T> extends Listed<T> {
+  /** The items of what was asked for before, until those of what is asked for now arrive. */
+  isOld: boolean;
+  /** What the items were asked for with: another list begins at its top. */
+  of: string;
+  /** Asks for the next page. Undefined: there is none now. */
+  more: (() => void) | undefined;
+  isAsking: boolean;
+  /** Why the next page did not arrive. `more` asks for it again. */
+  moreError: Error | null;
+}
+
+interface Endless {
+  /** Entries on the first page, and on each that follows. */
+  limit?: number;
+  nextLimit?: number;
+  parts?: Asking['path'];
+  /** Another question about the same things: what was answered before stays until the answer is there. */
+  keeps?: boolean;
 }
 
 /** A list whose further pages are asked for when somebody reads that far. */
 export function useEndlessList<P extends ListPath>(
   path: P,
   query: Asking['query'] = {},
-  { limit = 100, parts }: { limit?: number; parts?: Asking['path'] } = {},
-) {
-  const { data, hasNextPage, isFetching, fetchNextPage, error } = usePages(path, { query, path: parts }, limit);
-  const more = hasNextPage && !isFetching ? () => void fetchNextPage() : undefined;
-  return { items: itemsOf<P>(data?.pages), isWhole: data !== undefined && !hasNextPage, error, more };
+  { limit = 100, nextLimit = limit, parts, keeps = false }: Endless = {},
+): EndlessList<Item<P>> {
+  const { data, isPlaceholderData, hasNextPage, isFetching, isFetchingNextPage, fetchNextPage, ...failed } = usePages(
+    path,
+    { query, path: parts },
+    { limit, nextLimit, keeps },
+  );
+  return {
+    items: useMemo(() => itemsOf<P>(data?.pages), [data]),
+    isWhole: data !== undefined && !isPlaceholderData && !hasNextPage,
+    isOld: isPlaceholderData,
+    of: data?.pages[0]?.of ?? '',
+    error: failed.error,
+    more: hasNextPage && !isFetching ? () => void fetchNextPage({ cancelRefetch: false }) : undefined,
+    isAsking: isFetchingNextPage,
+    moreError: failed.isFetchNextPageError ? failed.error : null,
+  };
 }
 
-function usePages<P extends ListPath>(path: P, { query, path: parts }: Asking, limit: number) {
+interface Paging {
+  limit: number;
+  nextLimit?: number;
+  keeps?: boolean;
+}
+
+function usePages<P extends ListPath>(path: P, asking: Asking, { limit, nextLimit = limit, keeps }: Paging) {
+  const of = JSON.stringify(asking);
   return useInfiniteQuery({
-    queryKey: [path, { query, path: parts }, 'all', limit],
-    queryFn: ({ pageParam, signal }) =>
-      read(path, { query: { ...query, limit, after: pageParam }, path: parts }, signal),
+    queryKey: [path, asking, 'all', limit],
+    queryFn: async ({ pageParam: after, signal }) => {
+      const size = after === undefined ? limit : nextLimit;
+      const page = await read(path, { ...asking, query: { ...asking.query, limit: size, after } }, signal);
+      return { ...(page as Page<Item<P>>), of };
+    },
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => (last as { next: string | null }).next ?? undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+    ...(keeps && { placeholderData: keepPreviousData }),
   });
 }
 
-const itemsOf = <P extends ListPath>(pages: readonly unknown[] | undefined): Item<P>[] =>
-  (pages ?? []).flatMap((page) => (page as { items: Item<P>[] }).items);
+interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+const itemsOf = <P extends ListPath>(pages: readonly Page<Item<P>>[] = []): Item<P>[] =>
+  pages.flatMap(({ items }) => items);

@@ -4,6 +4,7 @@ export * from './containers/workloads-page.js';
 export * from './controllers/controller-page.js';
 export * from './controllers/controllers-page.js';
 export * from './events/events-page.js';
+export * from './lists/fleet-lists.js';
 export * from './lists/lists.js';
 export * from './routes/route-page.js';
 export * from './routes/routes-page.js';

@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import css from './tools.module.css';
 
 /** What a table shows, in the address: a page can be sent to somebody else, and the way back leads to it. */
@@ -27,6 +27,19 @@ export function useListSearch(): [ListSearch, (change: ListSearch) => void] {
   return [search, set];
 }
 
+const PAUSE_MS = 250;
+
+/** What was typed, once there is a pause: the API is not asked for each letter. */
+export function usePaused(text: string): string {
+  const [paused, setPaused] = useState(text);
+  useEffect(() => {
+    if (text === paused) return;
+    const timer = setTimeout(() => setPaused(text), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text, paused]);
+  return paused;
+}
+
 const withoutEmpty = (search: ListSearch): ListSearch =>
   Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined && value !== ''));
 
@@ -34,11 +47,13 @@ export interface Choice {
   /** Its word in the address; undefined: everything. */
   value: string | undefined;
   name: string;
-  count: number;
+  /** Undefined: it is not known how many there are. */
+  count?: number;
 }
 
 interface ToolsProps {
-  placeholder: string;
+  /** Undefined: it cannot be searched. */
+  placeholder?: string;
   choices?: readonly Choice[];
   /** Buttons that choose a time. */
   times?: ReactNode;
@@ -50,18 +65,20 @@ export function Tools({ placeholder, choices = [], times, children }: ToolsProps
   const [{ q = '', state }, set] = useListSearch();
   return (
     <div className={css.tools}>
-      <input
-        type="search"
-        placeholder={placeholder}
-        aria-label={placeholder}
-        value={q}
-        onChange={({ target }) => set({ q: target.value })}
-      />
+      {placeholder !== undefined && (
+        <input
+          type="search"
+          placeholder={placeholder}
+          aria-label={placeholder}
+          value={q}
+          onChange={({ target }) => set({ q: target.value })}
+        />
+      )}
       {choices.length > 0 && (
         <div className={css.choices} role="group" aria-label="State">
           {choices.map(({ value, name, count }) => (
             <button key={name} type="button" aria-pressed={state === value} onClick={() => set({ state: value })}>
-              {name} {count.toLocaleString('en-US')}
+              {name} {count?.toLocaleString('en-US')}
             </button>
           ))}
         </div>

@@ -49,3 +49,8 @@ export const ageColumn = <Row,>(key: string, title: string, at: (row: Row) => st
   by: (row) => -Date.parse(at(row) ?? '1970-01-01T00:00:00Z'),
   isNumber: true,
 });
+
+/** The same column in a table that has only some of the rows: the API sorts by it, which the browser cannot. */
+export const byApi = <Row,>(sort: string, { by: _by, ...column }: Column<Row>): Column<Row> => ({ ...column, sort });
+/** The same where the API does not sort by it either, such as by how it judges a thing. */
+export const plain = <Row,>({ by: _by, ...column }: Column<Row>): Column<Row> => column;

@@ -6,7 +6,7 @@ import css from '../page-body.module.css';
 /** What a list will hold, and the command that puts the first into it. */
 const TEACHES: Readonly<Record<string, readonly [text: string, run: string]>> = {
   hosts: [
-    'A host is a machine with Orrery’s agent on it. One line, pasted on the machine, adds it.',
+    "A host is a machine with Orrery's agent on it. One line, pasted on the machine, adds it.",
     'orrery host add web-1',
   ],
   nodes: [

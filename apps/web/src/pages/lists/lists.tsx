@@ -1,150 +1,21 @@
-import { Link } from '@tanstack/react-router';
-import { AddHostButton, CreateNetworkButton, JoinButton, LaunchButton } from '../../acts/bars.js';
-import { usePicking } from '../../acts/picking.js';
+import { useEffect, useState } from 'react';
+import { CreateNetworkButton } from '../../acts/bars.js';
 import type { Shape } from '../../api/client.js';
-import { useList } from '../../api/use-read.js';
+import { useEndlessList, useList, useRead } from '../../api/use-read.js';
+import { Page } from '../../frame/page.js';
+import { DataTable, type Column } from '../../parts/data-table.js';
+import { Asking, Refused } from '../../parts/notice.js';
+import { commandPlace, hostPlace, membershipPlace, networkPlace, nodePlace } from '../../parts/places.js';
 import type { Shown } from '../../parts/rows.js';
-import {
-  commandPlace,
-  containerPlace,
-  hostPlace,
-  membershipPlace,
-  networkPlace,
-  nodePlace,
-} from '../../parts/places.js';
-import {
-  commandStanding,
-  containerStanding,
-  hostStanding,
-  membershipStanding,
-  networkStanding,
-  nodeStanding,
-  OF_SEVERITY,
-  type Standing,
-} from '../../parts/states.js';
+import { commandStanding, networkStanding, OF_SEVERITY, type Standing } from '../../parts/states.js';
+import { Tools, useListSearch, type Choice } from '../../parts/tools.js';
+import { capital, countWord } from '../../parts/words.js';
 import { listSentence } from './list-sentence.js';
 import { ListPage } from './list-page.js';
+import { More } from './more.js';
 import { ageColumn, nameColumn, stateColumn, textColumn } from './columns.js';
 
 const isFine = (standing: Standing) => standing.is === 'fine';
-
-type Host = Shape<'Host'>;
-const labelsOf = ({ labels }: Host) =>
-  Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(', ');
-
-const HOSTS: Shown<Host> = {
-  columns: [
-    nameColumn(
-      'Host',
-      ({ name }) => name,
-      ({ name }) => hostPlace(name),
-    ),
-    stateColumn(hostStanding),
-    textColumn('labels', 'Labels', (host) => labelsOf(host) || null, { hide: 'tablet' }),
-    textColumn('docker', 'Docker', ({ engine }) => (engine?.state === 'up' ? engine.version : null), { hide: 'phone' }),
-    textColumn('agent', 'Agent', ({ agentVersion }) => agentVersion, { hide: 'phone' }),
-    ageColumn('seen', 'Last seen', ({ lastSeenAt }) => lastSeenAt),
-  ],
-  text: (host) => `${host.name} ${host.id} ${labelsOf(host)} ${hostStanding(host).word ?? ''} ${host.presence}`,
-  isFine: (host) => isFine(hostStanding(host)),
-  defaultSort: 'host',
-};
-
-export function HostsPage() {
-  const listed = useList('/v1/hosts');
-  return (
-    <ListPage
-      noun="hosts"
-      listed={listed}
-      shown={HOSTS}
-      keyOf={({ id }) => id}
-      title={(rows) => listSentence(rows.map(hostStanding), 'host', 'online')}
-      run="orrery host ls"
-      acts={<AddHostButton />}
-    />
-  );
-}
-
-type Node = Shape<'Node'>;
-const NODES: Shown<Node> = {
-  columns: [
-    nameColumn(
-      'Node',
-      ({ name }) => name,
-      ({ name }) => nodePlace(name),
-    ),
-    stateColumn(nodeStanding),
-    {
-      key: 'address',
-      title: 'Address',
-      show: ({ address }) => (address ? <code>{address}</code> : '–'),
-      by: ({ address }) => address ?? '',
-    },
-    textColumn('kind', 'Kind', ({ kind }) => (kind === 'host' ? "the host's own" : 'container'), { hide: 'both' }),
-    textColumn('version', 'ZeroTier', ({ zerotierVersion }) => zerotierVersion, { hide: 'phone' }),
-    ageColumn('changed', 'Last change', ({ updatedAt }) => updatedAt),
-  ],
-  text: (node) => `${node.name} ${node.address ?? ''} ${node.kind} ${node.cause ?? ''}`,
-  isFine: (node) => isFine(nodeStanding(node)),
-  defaultSort: 'node',
-};
-
-export function NodesPage() {
-  const listed = useList('/v1/nodes');
-  return (
-    <ListPage
-      noun="nodes"
-      listed={listed}
-      shown={NODES}
-      keyOf={({ id }) => id}
-      title={(rows) => listSentence(rows.map(nodeStanding), 'node', 'online')}
-      run="orrery node ls"
-    />
-  );
-}
-
-type Container = Shape<'Container'>;
-const CONTAINERS: Shown<Container> = {
-  columns: [
-    nameColumn(
-      'Container',
-      ({ node }) => node.name,
-      ({ node }) => containerPlace(node.name),
-    ),
-    stateColumn(containerStanding),
-    textColumn('runs', 'Engine says', ({ status }) => status?.state ?? null),
-    textColumn('image', 'Image', ({ status, image }) => status?.image ?? image, { hide: 'both' }),
-    {
-      key: 'networks',
-      title: 'Networks',
-      show: ({ networks }) => networks.length,
-      by: ({ networks }) => networks.length,
-      isNumber: true,
-      hide: 'phone',
-    },
-    ageColumn('created', 'Created', ({ createdAt }) => createdAt),
-  ],
-  text: ({ node, image, workload }) => `${node.name} ${image ?? ''} ${workload ?? ''}`,
-  isFine: (container) => isFine(containerStanding(container)),
-  defaultSort: 'container',
-};
-
-export function ContainersPage() {
-  const listed = useList('/v1/containers');
-  return (
-    <ListPage
-      noun="containers"
-      listed={listed}
-      shown={CONTAINERS}
-      keyOf={({ id }) => id}
-      title={(rows) => listSentence(rows.map(containerStanding), 'container', 'as wanted')}
-      run="orrery container ls"
-      acts={<LaunchButton />}
-    />
-  );
-}
 
 type Network = Shape<'Network'>;
 const NETWORKS: Shown<Network> = {
@@ -192,81 +63,68 @@ export function NetworksPage() {
   );
 }
 
-type Membership = Shape<'Membership'>;
-const MEMBERSHIPS: Shown<Membership> = {
-  columns: [
-    nameColumn(
-      'Node',
-      ({ node }) => node.name,
-      ({ node, network }) => membershipPlace(node.name, network.id),
-    ),
-    stateColumn(membershipStanding),
-    {
-      key: 'network',
-      title: 'Network',
-      show: ({ network }) => <Link to={networkPlace(network.id)}>{network.name ?? network.id}</Link>,
-      by: ({ network }) => network.name ?? network.id,
-    },
-    textColumn('controller', 'Controller says', ({ controller }) => controllerWord(controller), { hide: 'phone' }),
-    textColumn('daemon', 'Daemon says', ({ status }) => status, { hide: 'phone' }),
-    textColumn('addresses', 'Kernel shows', ({ addresses }) => addresses.join(', ') || null, { hide: 'tablet' }),
-  ],
-  text: ({ node, network, addresses, status }) =>
-    `${node.name} ${network.name ?? ''} ${network.id} ${addresses.join(' ')} ${status ?? ''}`,
-  isFine: (membership) => isFine(membershipStanding(membership)),
-  defaultSort: 'state',
-};
+type Command = Shape<'Command'>;
+const COMMANDS: readonly Column<Command>[] = [
+  nameColumn(
+    'Command',
+    ({ action, target }) => `${action} ${target}`,
+    ({ id }) => commandPlace(id),
+  ),
+  stateColumn(commandStanding),
+  textColumn('host', 'Host', ({ host }) => host.name),
+  textColumn('by', 'Asked for by', ({ by }) => by, { hide: 'phone' }),
+  ageColumn('created', 'Asked', ({ createdAt }) => createdAt),
+];
 
-const controllerWord = (controller: Membership['controller']) =>
-  controller && (controller.authorized ? 'authorized' : 'not authorized');
+/** What the API filters commands by, in the words of the table. */
+const COMMAND_STATES: readonly (Choice & { value: Shape<'CommandState'> | undefined })[] = [
+  { value: undefined, name: 'All' },
+  { value: 'queued', name: 'Queued' },
+  { value: 'delivered', name: 'On its way' },
+  { value: 'waiting', name: 'Waiting' },
+  { value: 'failed', name: 'Failed' },
+  { value: 'done', name: 'Done' },
+];
 
-export function MembershipsPage() {
-  const listed = useList('/v1/memberships');
-  const { shown, bar } = usePicking(MEMBERSHIPS, listed.items);
+/** The newest first: there may be any number of them. */
+export function CommandsPage() {
+  const [search] = useListSearch();
+  const state = COMMAND_STATES.find(({ value }) => value === search.state)?.value;
+  const list = useEndlessList('/v1/commands', { state }, { limit: 100, keeps: true });
+  const { data: status, error: hasNoStatus } = useRead('/v1/status');
+  const { items, isWhole, isOld, error } = list;
+  if (error && items.length === 0) return <Refused error={error} what="commands" />;
+  if ((items.length === 0 && !isWhole && !isOld) || !(status ?? hasNoStatus)) return <Asking what="commands" />;
+  const hasNone = items.length === 0 && isWhole && state === undefined;
   return (
-    <ListPage
-      noun="memberships"
-      listed={listed}
-      shown={shown}
-      keyOf={({ node, network }) => `${node.id} ${network.id}`}
-      title={(rows) => listSentence(rows.map(membershipStanding), 'membership', 'as wanted')}
-      run="orrery membership ls"
-      acts={<JoinButton />}
-      chosen={bar}
-    />
+    <Page
+      title={hasNone ? 'No commands yet' : unfinishedWord(status?.commands.unfinished)}
+      run={state ? `orrery command ls --state ${state}` : 'orrery command ls'}
+    >
+      <Tools choices={COMMAND_STATES} />
+      {items.length > 0 && (
+        <DataTable
+          caption="commands"
+          columns={COMMANDS}
+          rows={items}
+          keyOf={({ id }) => id}
+          onEnd={list.moreError ? undefined : list.more}
+          isOpen={!isWhole}
+          isOld={isOld}
+          of={list.of}
+        />
+      )}
+      <More noun="commands" list={list} isFiltered={state !== undefined} />
+    </Page>
   );
 }
 
-type Command = Shape<'Command'>;
-const COMMANDS: Shown<Command> = {
-  columns: [
-    nameColumn(
-      'Command',
-      ({ action, target }) => `${action} ${target}`,
-      ({ id }) => commandPlace(id),
-    ),
-    stateColumn(commandStanding),
-    textColumn('host', 'Host', ({ host }) => host.name),
-    textColumn('by', 'Asked for by', ({ by }) => by, { hide: 'phone' }),
-    ageColumn('created', 'Asked', ({ createdAt }) => createdAt),
-  ],
-  text: ({ id, action, target, host, by }) => `${id} ${action} ${target} ${host.name} ${by}`,
-  isFine: (command) => ['fine', 'unknown'].includes(commandStanding(command).is),
-  defaultSort: 'created',
-};
-
-export function CommandsPage() {
-  const listed = useList('/v1/commands');
-  return (
-    <ListPage
-      noun="commands"
-      listed={listed}
-      shown={COMMANDS}
-      keyOf={({ id }) => id}
-      title={(rows) => listSentence(rows.map(commandStanding), 'command', 'done')}
-      run="orrery command ls"
-    />
-  );
+/** About the whole fleet, whatever is shown of it. */
+function unfinishedWord(unfinished: number | undefined): string {
+  if (unfinished === undefined) return 'Commands';
+  if (unfinished === 0) return 'Every command has ended';
+  const count = capital(countWord(unfinished, unfinished > 9));
+  return unfinished === 1 ? `${count} command has not ended yet` : `${count} commands have not ended yet`;
 }
 
 type Finding = Shape<'Finding'>;
@@ -289,19 +147,32 @@ const FINDINGS: Shown<Finding> = {
   defaultSort: 'state',
 };
 
+/**
+ * Mostly few. Where they are many, their first page stands in the order of the API; somebody who filters or sorts them
+ * gets all, because the API does neither.
+ */
 export function FindingsPage() {
-  const listed = useList('/v1/findings');
+  const [search] = useListSearch();
+  const list = useEndlessList('/v1/findings', {}, { limit: 200, nextLimit: 500 });
+  const { items, isWhole, more, moreError } = list;
+  const [isLong, setLong] = useState(false);
+  if (!isLong && !isWhole && items.length > 0) setLong(true);
+  const wantsAll = (search.q ?? search.sort ?? search.state) !== undefined;
+  useEffect(() => {
+    if (wantsAll && !moreError) more?.();
+  }, [wantsAll, more, moreError]);
   return (
     <ListPage
       noun="findings"
-      listed={listed}
+      listed={list}
+      long={isLong && !wantsAll ? list : undefined}
       shown={FINDINGS}
       keyOf={({ code, host, node, network }) => `${code} ${host?.id ?? ''} ${node?.id ?? ''} ${network ?? ''}`}
-      title={(rows) =>
-        rows.length === 0
-          ? 'No findings: nothing is known to be wrong'
-          : listSentence(rows.map(findingStanding), 'finding', '')
-      }
+      title={(rows) => {
+        if (rows.length === 0) return 'No findings: nothing is known to be wrong';
+        if (!isWhole) return `More than ${rows.length.toLocaleString('en-US')} findings`;
+        return listSentence(rows.map(findingStanding), 'finding', '');
+      }}
       run="orrery finding ls"
     />
   );
