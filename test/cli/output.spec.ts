@@ -73,6 +73,11 @@ describe('output', () => {
     expect(api.asked('GET /v1/hosts')[0]?.query.selector).toBe('tier=web');
     expect(api.asked('GET /v1/containers')[0]?.query.network).toBe('lab');
     expect((await orrery('containers -o name')).out).toBe('web-1/a\nweb-2/b');
+    expect(api.asked('GET /v1/containers')[1]?.query.attention).toBeUndefined();
+    await orrery('containers --attention');
+    expect(api.asked('GET /v1/containers')[2]?.query.attention).toBe('true');
+    hosts();
+    expect((await orrery('host ls --attention')).err).toBe('No hosts need attention.');
   });
 
   it('shows the workloads of attachments with -o wide', async () => {

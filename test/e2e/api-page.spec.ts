@@ -37,7 +37,7 @@ describe('docs/api.md, against a real system', () => {
     const output = await mustRun(['bash', '-euc', script], { env: { PATH: process.env['PATH'], HOME: home } });
     const [, hosts, controller, network, , ended, role, refused, told, repeated, paged, ...more] =
       output.split('---\n');
-    const [searched, drawn, counted, stream] = more;
+    const [searched, troubled, drawn, counted, stream] = more;
     expect(hosts).toBe('');
     expect(controller).toBe('done\n');
     expect(network).toMatch(/start: '10\.\d+\.\d+\.1'/);
@@ -48,6 +48,7 @@ describe('docs/api.md, against a real system', () => {
     expect(repeated).toMatch(/^(cmd_\w+)\n\1\n$/);
     expect(paged).toBe('db\n');
     expect(searched).toBe('1\n');
+    expect(troubled).toBe('0\n');
     expect(drawn).toBe('1\n');
     expect(counted).toBe('48\n');
     expect(stream).toMatch(/^data: \{"specversion":"1\.0".*"type":"io\.orrery\.command\.created"/m);

@@ -6,6 +6,7 @@ import { hostRef, iso } from '../paging/columns.js';
 import { mapPage } from '../paging/keyset.js';
 import { Orders } from '../paging/orders.js';
 import { Where } from '../paging/where.js';
+import { nodeNeedsAttention } from '../topology/needs-attention.js';
 
 const ORDERS = new Orders([{ sql: 'h.name' }, { sql: 'c.name' }], {
   host: [{ sql: 'h.name' }],
@@ -56,6 +57,7 @@ export class ContainersRepository {
   async list(sql: Sql, query: ContainerQuery, only: OnlyContainers) {
     const { host, network, kind } = only;
     const where = new Where().andIf(host, 'c.host_id = $?').andIf(network, IN_NETWORK).andIf(kind, 'i.kind = $?');
+    where.andIf(query.attention, `(${nodeNeedsAttention('c.node_id', 'c.host_id')}) = $?::boolean`);
     where.has(query.q, ...SEARCHED);
     const order = ORDERS.by(query.sort);
     return mapPage(await order.page<Container>(sql, select(order), where, query), showing<Container>);

@@ -7,6 +7,7 @@ import { mapPage } from '../paging/keyset.js';
 import { Orders, orOldest } from '../paging/orders.js';
 import { parseSelector, whereSelector } from '../paging/selector-sql.js';
 import { Where } from '../paging/where.js';
+import { hostNeedsAttention } from '../topology/needs-attention.js';
 
 const ORDERS = new Orders([{ sql: 'h.name' }], {
   name: [{ sql: 'h.name' }],
@@ -43,7 +44,7 @@ const toHost = (row: HostRow): Host => ({
 export class HostsRepository {
   async list(sql: Sql, query: HostQuery) {
     const where = new Where().and('h.removed_at IS NULL').andIf(query.presence, "COALESCE(s.presence, 'joined') = $?");
-    where.has(query.q, 'h.name', OWN_ADDRESS);
+    where.andIf(query.attention, `(${hostNeedsAttention('h.id')}) = $?::boolean`).has(query.q, 'h.name', OWN_ADDRESS);
     const order = ORDERS.by(query.sort);
     if (query.selector) whereSelector(where, parseSelector(query.selector), 'h.labels');
     return mapPage(await order.page<HostRow>(sql, select(order), where, query), toHost);

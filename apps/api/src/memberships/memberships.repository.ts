@@ -6,6 +6,7 @@ import { hostRef, iso, nodeRef } from '../paging/columns.js';
 import { mapPage } from '../paging/keyset.js';
 import { Orders, orOldest } from '../paging/orders.js';
 import { Where } from '../paging/where.js';
+import { membershipNeedsAttention } from '../topology/needs-attention.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 
 export interface MembershipFilter {
@@ -70,6 +71,7 @@ export class MembershipsRepository {
     const where = new Where();
     const keys = keysOf(filter, where);
     where.andIf(query.managed, '(x.item_id IS NOT NULL) = $?::boolean').andIf(query.status, 'x.status = $?');
+    where.andIf(query.attention, `(${membershipNeedsAttention('x', 'n.host_id')}) = $?::boolean`);
     where.has(query.q, ...SEARCHED);
     const order = ORDERS.by(query.sort);
     return mapPage(await order.page<Membership>(sql, select(keys, order), where, query), showing<Membership>);

@@ -4,6 +4,7 @@ import type { Sql } from '../database/sql.js';
 import { hostRef, iso } from '../paging/columns.js';
 import { Orders, orOldest } from '../paging/orders.js';
 import { Where } from '../paging/where.js';
+import { nodeNeedsAttention } from '../topology/needs-attention.js';
 import { NAMED_NODES } from './named-nodes.js';
 
 const ORDERS = new Orders([{ sql: 'n.name' }, { sql: 'n.id' }], {
@@ -25,6 +26,7 @@ const select = ({ key } = ORDERS.by(undefined)) => `
 export class NodesRepository {
   async list(sql: Sql, query: NodeQuery, host: HostId | undefined) {
     const where = new Where().andIf(host, 'n.host_id = $?').andIf(query.kind, 'n.kind = $?');
+    where.andIf(query.attention, `(${nodeNeedsAttention('n.id', 'n.host_id')}) = $?::boolean`);
     const order = ORDERS.by(query.sort);
     return order.page<Node>(sql, select(order), where.has(query.q, 'n.name', 's.address'), query);
   }

@@ -1,7 +1,7 @@
 import { Container, ContainerPage } from '@orrery/shared/contracts';
 import { hostFilter } from '../hosts/host-view.js';
 import { networkFilter } from '../networks/network-view.js';
-import { outputOption, type OutputOptions } from '../options/shared-options.js';
+import { attentionFilter, outputOption, type OutputOptions } from '../options/shared-options.js';
 import { outcomeLines } from '../output/outcome.js';
 import { printOne } from '../output/print.js';
 import type { Context } from '../program/context.js';
@@ -22,7 +22,7 @@ export function addContainerCommands(program: OrreryCommand, context: Context): 
     summary: 'list containers',
     path: '/v1/containers',
     page: ContainerPage,
-    filters: [hostFilter(), networkFilter()],
+    filters: [hostFilter(), networkFilter(), attentionFilter()],
     hostOf: (container) => container.host.id,
     viewOf: (rows) => containerViewWithNames(context, rows),
     examples: ['orrery container ls', 'orrery containers --network lab -o wide'],

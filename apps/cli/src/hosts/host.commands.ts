@@ -1,7 +1,7 @@
 import { Host, HostPage, Presence } from '@orrery/shared/contracts';
 import { apiPath } from '../api/paths.js';
 import { ReferenceOption } from '../options/reference-option.js';
-import { outputOption, type OutputOptions } from '../options/shared-options.js';
+import { attentionFilter, outputOption, type OutputOptions } from '../options/shared-options.js';
 import { printOne } from '../output/print.js';
 import type { Context } from '../program/context.js';
 import { addList } from '../program/list-commands.js';
@@ -21,9 +21,12 @@ export function addHostCommands(program: OrreryCommand, context: Context): void 
     summary: 'list hosts',
     path: '/v1/hosts',
     page: HostPage,
-    filters: [new ReferenceOption('--presence <presence>', 'only this presence').choices(Presence.options)],
+    filters: [
+      new ReferenceOption('--presence <presence>', 'only this presence').choices(Presence.options),
+      attentionFilter(),
+    ],
     hostOf: null,
-    examples: ['orrery host ls', 'orrery hosts -l site=cloud -o name'],
+    examples: ['orrery host ls', 'orrery hosts -l site=cloud -o name', 'orrery hosts --attention'],
   });
   noun.leaf<OutputOptions>({
     name: 'get',

@@ -5,7 +5,7 @@ import { hostFilter } from '../hosts/host-view.js';
 import { networkArgument, networkFilter } from '../networks/network-view.js';
 import { nodeArgument, nodeFilter } from '../nodes/node-view.js';
 import { ReferenceOption } from '../options/reference-option.js';
-import { outputOption, type OutputOptions } from '../options/shared-options.js';
+import { attentionFilter, outputOption, type OutputOptions } from '../options/shared-options.js';
 import { outcomeLines } from '../output/outcome.js';
 import { printOne } from '../output/print.js';
 import type { Context } from '../program/context.js';
@@ -41,6 +41,7 @@ interface OwnFilters {
   node?: string;
   managed?: string;
   status?: string;
+  attention?: true;
 }
 
 function addMembershipList(program: OrreryCommand, noun: OrreryCommand, context: Context): void {
@@ -61,6 +62,7 @@ function addMembershipList(program: OrreryCommand, noun: OrreryCommand, context:
       new ReferenceOption('--status <status>', 'only with this status in zerotier-one').choices(
         MembershipStatus.options,
       ),
+      attentionFilter(),
     ],
     flags: [
       new ReferenceOption('--pending', 'nodes waiting for authorization, including those that are not ours'),
@@ -68,7 +70,9 @@ function addMembershipList(program: OrreryCommand, noun: OrreryCommand, context:
     ],
     instead: (options: ListOptions & AdmissionFilter & OwnFilters) => {
       if (!options.pending && !options.stale) return undefined;
-      const other = (['host', 'node', 'managed', 'status'] as const).find((name) => options[name] !== undefined);
+      const other = (['host', 'node', 'managed', 'status', 'attention'] as const).find(
+        (name) => options[name] !== undefined,
+      );
       if (other !== undefined)
         throw usageError(`--${other} does not work with --pending or --stale`, 'Use --network or -l instead.');
       return listAdmissions(context, options);
@@ -78,6 +82,7 @@ function addMembershipList(program: OrreryCommand, noun: OrreryCommand, context:
       'orrery membership ls',
       'orrery membership ls --pending',
       'orrery memberships --status ACCESS_DENIED',
+      'orrery memberships --attention',
       'orrery memberships -l site=cloud -o wide',
     ],
   });

@@ -2,7 +2,7 @@ import { Node, NodeKind, NodePage } from '@orrery/shared/contracts';
 import { apiPath } from '../api/paths.js';
 import { hostFilter } from '../hosts/host-view.js';
 import { ReferenceOption } from '../options/reference-option.js';
-import { outputOption, type OutputOptions } from '../options/shared-options.js';
+import { attentionFilter, outputOption, type OutputOptions } from '../options/shared-options.js';
 import { printOne } from '../output/print.js';
 import type { Context } from '../program/context.js';
 import { addList } from '../program/list-commands.js';
@@ -17,9 +17,13 @@ export function addNodeCommands(program: OrreryCommand, context: Context): void 
     summary: 'list nodes',
     path: '/v1/nodes',
     page: NodePage,
-    filters: [hostFilter(), new ReferenceOption('--kind <kind>', 'only this kind').choices(NodeKind.options)],
+    filters: [
+      hostFilter(),
+      new ReferenceOption('--kind <kind>', 'only this kind').choices(NodeKind.options),
+      attentionFilter(),
+    ],
     hostOf: (node) => node.host.id,
-    examples: ['orrery node ls', 'orrery nodes --host web-1 -o wide'],
+    examples: ['orrery node ls', 'orrery nodes --host web-1 -o wide', 'orrery nodes --attention'],
   });
   noun.leaf<OutputOptions>({
     name: 'get',

@@ -21,6 +21,10 @@ export const outputOption = (formats: readonly OutputFormat[] = OUTPUT_FORMATS) 
 export const selectorOption = (description = 'only hosts with these labels, such as site=cloud,tier!=db') =>
   new ReferenceOption('-l, --selector <selector>', description);
 
+/** `attention=true` of a list in the API. */
+export const attentionFilter = () =>
+  new ReferenceOption('--attention', 'only those that need attention: failed, waiting, unreachable or unknown');
+
 export const waitOption = () =>
   new ReferenceOption(
     '--wait [duration]',

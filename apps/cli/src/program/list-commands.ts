@@ -10,6 +10,7 @@ import type { Leaf, OrreryCommand } from './orrery-command.js';
 export interface ListOptions extends OutputOptions {
   selector?: string;
   limit?: number;
+  attention?: true;
 }
 
 export interface ListSpec<T> extends ListView<T> {
@@ -56,7 +57,8 @@ async function list<T>(context: Context, spec: ListSpec<T>, options: ListOptions
   const { rows, more } = await fetchList(context, spec, options);
   const isTable = options.output === 'table' || options.output === 'wide';
   const view = isTable && spec.viewOf ? await spec.viewOf(rows.map(({ value }) => value)) : spec;
-  printList(context, options.output, view, rows);
+  const empty = options.attention ? `No ${spec.plural} need attention.` : view.empty;
+  printList(context, options.output, { ...view, empty }, rows);
   if (more && context.terminal.live) context.terminal.err(`(there are more; use --limit)`);
 }
 

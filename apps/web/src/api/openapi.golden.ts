@@ -3609,6 +3609,8 @@ export interface operations {
                 q?: string;
                 /** @example -name */
                 sort?: "host" | "name" | "outcome" | "createdAt" | "-host" | "-name" | "-outcome" | "-createdAt";
+                /** @example true */
+                attention?: boolean;
                 /** @example web-1 */
                 host?: string;
                 /** @example lab */
@@ -5257,6 +5259,8 @@ export interface operations {
                 sort?: "name" | "presence" | "lastSeenAt" | "createdAt" | "-name" | "-presence" | "-lastSeenAt" | "-createdAt";
                 /** @example site=cloud,tier!=db */
                 selector?: string;
+                /** @example true */
+                attention?: boolean;
                 /** @example online */
                 presence?: components["schemas"]["Presence"];
             };
@@ -5788,6 +5792,8 @@ export interface operations {
                 q?: string;
                 /** @example -name */
                 sort?: "host" | "name" | "outcome" | "createdAt" | "-host" | "-name" | "-outcome" | "-createdAt";
+                /** @example true */
+                attention?: boolean;
                 /** @example lab */
                 network?: string;
             };
@@ -6351,6 +6357,8 @@ export interface operations {
                 q?: string;
                 /** @example -name */
                 sort?: "host" | "name" | "outcome" | "createdAt" | "-host" | "-name" | "-outcome" | "-createdAt";
+                /** @example true */
+                attention?: boolean;
                 /** @example lab */
                 network?: string;
             };
@@ -9512,6 +9520,8 @@ export interface operations {
                 /** @example lab */
                 network?: string;
                 /** @example true */
+                attention?: boolean;
+                /** @example true */
                 managed?: boolean;
                 /** @example ACCESS_DENIED */
                 status?: components["schemas"]["MembershipStatus"];
@@ -11984,6 +11994,8 @@ export interface operations {
                 sort?: "name" | "kind" | "state" | "address" | "updatedAt" | "-name" | "-kind" | "-state" | "-address" | "-updatedAt";
                 /** @example web-1 */
                 host?: string;
+                /** @example true */
+                attention?: boolean;
                 /** @example container */
                 kind?: components["schemas"]["NodeKind"];
             };

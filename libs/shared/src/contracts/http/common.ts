@@ -63,6 +63,16 @@ export const sortBy = <const Column extends string>(usual: Column, ...others: Co
     });
 };
 
+/** `attention` of a list: what the topology does not show as fine. */
+export const attentionOf = (entries: string) =>
+  z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({
+      description: `True: only ${entries} that need attention, which \`GET /v1/topology\` shows in any state but \`fine\`. False: only the others.`,
+      example: true,
+    });
+
 export const HostRef = z
   .object({ id: HostId.describe('Id of the host.'), name: Name.describe('Name of the host; it can change.') })
   .meta({ id: 'HostRef', description: 'A host, by id and current name.' });

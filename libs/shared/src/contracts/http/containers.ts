@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { ContainerId, ItemId, Name, NetworkId } from '../ids.js';
 import { ContainerLimits, ImageReference, Intent, MembershipSettings, Workload } from '../items.js';
 import { ContainerState } from '../observed.js';
-import { HostRef, page, PageQuery, Reference, searchIn, ShownOutcome, sortBy, Timestamp } from './common.js';
+import {
+  attentionOf,
+  HostRef,
+  page,
+  PageQuery,
+  Reference,
+  searchIn,
+  ShownOutcome,
+  sortBy,
+  Timestamp,
+} from './common.js';
 import { NodeRef } from './nodes.js';
 
 export const ContainerSpec = z
@@ -84,6 +94,7 @@ export type ContainerPage = z.infer<typeof ContainerPage>;
 export const ContainerQuery = PageQuery.extend({
   q: searchIn('HOST/NAME, the workload, or the ZeroTier address of its node'),
   sort: sortBy('host', 'name', 'outcome', 'createdAt'),
+  attention: attentionOf('containers with a node that'),
   host: Reference.optional().meta({ description: 'Only containers of this host: its name or id.', example: 'web-1' }),
   network: Reference.optional().meta({
     description: 'Only containers in this network: its 16-digit ID or its name.',

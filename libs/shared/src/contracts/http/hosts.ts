@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HostId, Name, NodeId } from '../ids.js';
 import { Labels } from '../labels.js';
 import { EngineInfo } from '../observed.js';
-import { page, PageQuery, searchIn, sortBy, Timestamp } from './common.js';
+import { attentionOf, page, PageQuery, searchIn, sortBy, Timestamp } from './common.js';
 
 export const Presence = z.enum(['joined', 'online', 'unreachable', 'unknown']).meta({
   id: 'Presence',
@@ -60,6 +60,7 @@ export const HostQuery = PageQuery.extend({
       'Only hosts with matching labels: terms `key=value`, `key!=value`, `key` or `!key`, with commas between them. All must hold.',
     example: 'site=cloud,tier!=db',
   }),
+  attention: attentionOf('hosts'),
   presence: Presence.optional().meta({ description: 'Only hosts of this presence.', example: 'online' }),
 });
 export type HostQuery = z.infer<typeof HostQuery>;

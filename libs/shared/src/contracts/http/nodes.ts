@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { NetworkId, NodeAddress, NodeId } from '../ids.js';
 import { Intent, MembershipSettings, MembershipSettingsChange, NodeKind } from '../items.js';
 import { MembershipStatus, ObservedRoute } from '../observed.js';
-import { HostRef, page, PageQuery, Reference, searchIn, ShownOutcome, sortBy, Timestamp } from './common.js';
+import {
+  attentionOf,
+  HostRef,
+  page,
+  PageQuery,
+  Reference,
+  searchIn,
+  ShownOutcome,
+  sortBy,
+  Timestamp,
+} from './common.js';
 
 export const NodeRef = z
   .object({
@@ -42,6 +52,7 @@ export const NodeQuery = PageQuery.extend({
   q: searchIn('the name or the ZeroTier address'),
   sort: sortBy('name', 'kind', 'state', 'address', 'updatedAt'),
   host: Reference.optional().meta({ description: 'Only nodes of this host: its name or id.', example: 'web-1' }),
+  attention: attentionOf('nodes'),
   kind: NodeKind.optional().meta({ description: 'Only nodes of this kind.', example: 'container' }),
 });
 export type NodeQuery = z.infer<typeof NodeQuery>;
@@ -108,6 +119,7 @@ export const MembershipQuery = PageQuery.extend({
     description: 'Only memberships in this network: its 16-digit ID or its name.',
     example: 'lab',
   }),
+  attention: attentionOf('memberships'),
   managed: z
     .enum(['true', 'false'])
     .optional()
