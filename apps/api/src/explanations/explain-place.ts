@@ -31,6 +31,9 @@ function named({ keeping }: Evidence, story: StoryLine[]): StoryLine[] {
   return story.map(({ at, text }) => ({ at, text: inWords(text) }));
 }
 
+/** Asked for, and its host has not reported what came of it. */
+const isOnItsWay = ({ managed, outcome }: Pick<Membership, 'managed' | 'outcome'>) => managed && outcome === null;
+
 /** While a host is not heard from, everything about it is as old as its last sign. */
 const asOf = ({ host }: Evidence): string | null => (host.presence === 'online' ? null : host.lastSeenAt);
 
@@ -44,9 +47,9 @@ export function explainMembership(evidence: Evidence, membership: Membership, ev
     ...causesOfMembership(evidence, membership, keeping),
     ...causesOfFindings(findingsOf(evidence, node, network.id)),
   ]);
-  const isPending = membership.managed && membership.outcome === null && causes[0]?.standing !== 'unknown';
   const verdict = verdictOf(causes);
-  const standing = verdict.standing === 'fine' && isPending ? 'unknown' : verdict.standing;
+  const pending = verdict.standing === 'fine' && isOnItsWay(membership);
+  const standing = pending ? 'unknown' : verdict.standing;
   return {
     about: {
       ...{ kind: 'membership', name: `${node.name} in ${nameOf(membership, keeping)}`, host: hostRef(evidence), node },
@@ -54,6 +57,7 @@ export function explainMembership(evidence: Evidence, membership: Membership, ev
     },
     ...verdict,
     standing,
+    pending,
     headline: membershipHeadline(membership, { ...verdict, standing }, nameOf(membership, keeping)),
     since: standing === 'fine' ? (keeping?.settledAt ?? null) : (causes[0]?.since ?? null),
     asOf: asOf(evidence),
@@ -69,8 +73,9 @@ function membershipHeadline(
 ): string {
   const { node, addresses, intent, managed, status } = membership;
   const why = cause?.cause ?? 'its host has not reported it since it was asked for';
-  if (standing === 'unknown') return `it is not known now whether ${node.name} is in ${network}: ${why}`;
+  if (standing === 'unknown' && cause) return `Orrery cannot tell whether ${node.name} is in ${network}: ${why}`;
   if (intent === 'absent') return `${node.name} is leaving ${network}${cause ? `: ${cause.cause}` : ''}`;
+  if (standing === 'unknown') return `${node.name} is on its way into ${network}: ${why}`;
   const isIn = status === 'OK' && addresses.length > 0;
   if (standing === 'trouble')
     return isIn
@@ -140,10 +145,9 @@ export function explainNode(evidence: Evidence, node: Node, events: readonly Pas
     ...causesOfFindings(findingsOf(evidence, node)),
   ]);
   const container = evidence.containers.find((one) => one.node.id === node.id);
-  const isPending = container !== undefined && container.outcome === null;
   const verdict = verdictOf(causes);
-  const standing =
-    verdict.standing === 'fine' && (isPending || node.state === 'unknown') ? 'unknown' : verdict.standing;
+  const pending = verdict.standing === 'fine' && (container?.outcome === null || memberships.some(isOnItsWay));
+  const standing = verdict.standing === 'fine' && (pending || node.state === 'unknown') ? 'unknown' : verdict.standing;
   const place = {
     name: node.name,
     works: node.state === 'up' ? `is up as ${node.address ?? '?'}` : 'has no zerotier-one that answers',
@@ -158,7 +162,8 @@ export function explainNode(evidence: Evidence, node: Node, events: readonly Pas
     },
     ...verdict,
     standing,
-    headline: placeHeadline(place, { ...verdict, standing }),
+    pending,
+    headline: placeHeadline(place, { ...verdict, standing, pending }),
     since: standing === 'fine' ? null : (causes[0]?.since ?? null),
     asOf: asOf(evidence),
     views: null,
@@ -168,11 +173,12 @@ export function explainNode(evidence: Evidence, node: Node, events: readonly Pas
 
 function placeHeadline(
   { name, works, within, where }: Record<'name' | 'works' | 'within' | 'where', string>,
-  { standing, cause }: Pick<Explanation, 'standing' | 'cause'>,
+  { standing, cause, pending }: Pick<Explanation, 'standing' | 'cause' | 'pending'>,
 ): string {
   if (standing === 'fine') return `${name} ${works}, in ${within}: all as wanted`;
+  if (pending) return `${name} is on its way: its host has not reported the result yet`;
   const why = cause ? `${where}${cause.cause}` : 'its host has not reported it yet';
-  if (standing === 'unknown') return `it is not known now how ${name} is: ${why}`;
+  if (standing === 'unknown') return `Orrery cannot tell how ${name} is: ${why}`;
   return standing === 'warning' ? `${name} ${works}, in ${within}, but ${why}` : `${name} is not as wanted: ${why}`;
 }
 
@@ -187,16 +193,32 @@ export function explainHost(evidence: Evidence, events: readonly Past[]): Explan
     ...causesOfFindings(findings.filter(({ code }) => code !== 'item-stuck')),
   ]);
   const verdict = verdictOf(causes);
+  const onTheirWay = {
+    containers: containers.filter(({ outcome }) => outcome === null).length,
+    memberships: memberships.filter(isOnItsWay).length,
+  };
+  const pending = verdict.standing === 'fine' && onTheirWay.containers + onTheirWay.memberships > 0;
   const counts = `${countText(containers.length, 'container', 'containers')} and ${countText(memberships.length, 'membership', 'memberships')}`;
   return {
     about: { kind: 'host', name: host.name, host: hostRef(evidence), node: null, network: null, command: null },
     ...verdict,
-    headline: hostHeadline(host.name, counts, verdict, causes),
+    ...(pending && { standing: 'unknown' }),
+    pending,
+    headline: pending ? arrivingHeadline(host.name, onTheirWay) : hostHeadline(host.name, counts, verdict, causes),
     since: causes[0]?.standing === 'fine' ? null : (causes[0]?.since ?? null),
     asOf: asOf(evidence),
     views: null,
     story: named(evidence, tellStory(events, { of: host.name })),
   };
+}
+
+function arrivingHeadline(name: string, on: Record<'containers' | 'memberships', number>): string {
+  const parts = [
+    on.containers > 0 && countText(on.containers, 'container', 'containers'),
+    on.memberships > 0 && countText(on.memberships, 'membership', 'memberships'),
+  ].filter(Boolean);
+  const are = on.containers + on.memberships === 1 ? 'is on its way' : 'are on their way';
+  return `${name} is online; ${parts.join(' and ')} ${are}`;
 }
 
 function hostHeadline(
@@ -206,7 +228,7 @@ function hostHeadline(
   causes: readonly PossibleCause[],
 ): string {
   if (standing === 'fine' || cause === null) return `${name} is online, with ${counts}: all as wanted`;
-  if (standing === 'unknown') return `it is not known now how ${name} is: ${cause.cause}`;
+  if (standing === 'unknown') return `Orrery cannot tell how ${name} is: ${cause.cause}`;
   const [first] = causes;
   const where = first && first.about !== name ? `${first.about}: ` : '';
   return standing === 'warning'

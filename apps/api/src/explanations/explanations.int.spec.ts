@@ -5,6 +5,7 @@ import {
   ApiTokenMade,
   Explanation,
   interfaceName,
+  Network,
   NetworkMade,
   type ItemId,
   type NetworkId,
@@ -103,8 +104,10 @@ describe('a membership', () => {
   it('that was asked for and not reported yet is unknown, and not guessed', async () => {
     await join();
     const told = await membership();
-    expect(told).toMatchObject({ standing: 'unknown', cause: null, more: [] });
-    expect(told.headline).toContain('its host has not reported it since it was asked for');
+    expect(told).toMatchObject({ standing: 'unknown', pending: true, cause: null, more: [] });
+    expect(told.headline).toBe(
+      `${host.name} is on its way into shop-${count}: its host has not reported it since it was asked for`,
+    );
   });
 
   it('that nobody decided names the policy, the command, and how it came to be so', async () => {
@@ -251,13 +254,32 @@ describe('other things', () => {
     expect((await ask(command.id)).headline).toContain('is not done yet');
   });
 
+  it('are on their way until its result is reported, and are not said to be as wanted', async () => {
+    const { command } = await join();
+    const abouts = [host.name, `node:${host.name}`, `shop-${count}`, command.id];
+    const told = await Promise.all(abouts.map((about) => ask(about)));
+    expect(told.map(({ standing, pending, cause }) => [standing, pending, cause])).toEqual(
+      abouts.map(() => ['unknown', true, null]),
+    );
+    expect(told.map(({ headline }) => headline)).toEqual([
+      `${host.name} is online; 1 membership is on its way`,
+      `${host.name} is on its way: its host has not reported the result yet`,
+      `shop-${count} is on its controller ${keeper.name}, with 1 node, which is on its way`,
+      `The join of ${host.name} in shop-${count}, which admin asked for, is not done yet: its host is at work on it`,
+    ]);
+    const { body } = await api.ask('GET', `/v1/networks/shop-${count}`, Network);
+    expect(body.memberships).toEqual({ total: 1, ok: 0, waiting: 1, pending: 1 });
+  });
+
   it('are fine where all is as wanted', async () => {
     const { command } = await fine();
     await until(({ views }) => views?.controller.standing === 'fine');
     for (const about of [host.name, `node:${host.name}`, `shop-${count}`, command.id]) {
       const told = await ask(about);
-      expect([about, told.standing, told.cause]).toEqual([about, 'fine', null]);
+      expect([about, told.standing, told.pending, told.cause]).toEqual([about, 'fine', false, null]);
     }
+    const { body } = await api.ask('GET', `/v1/networks/shop-${count}`, Network);
+    expect(body.memberships).toEqual({ total: 1, ok: 1, waiting: 0, pending: 0 });
   });
 });
 

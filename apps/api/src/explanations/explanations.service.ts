@@ -117,11 +117,12 @@ export class Explanations {
         kind: 'user',
         ...explain('unknown-command', { cause: `there is no command ${reference}` }),
       });
-    const [evidence, events] = await Promise.all([
+    const [host, givenNames, events] = await Promise.all([
       this.evidence.host(command.host.id),
+      this.wishes.givenNames(command.networks),
       this.history.ofCommand(command.id),
     ]);
-    return explainCommand({ command, host: evidence }, events);
+    return explainCommand({ command, host, givenNames }, events);
   }
 }
 

@@ -51,7 +51,9 @@ export function membershipStanding({ outcome, managed, status, intent }: Shape<'
 export function networkStanding({ memberships, sync, findings }: Shape<'Network'>): Standing {
   if (findings.some(({ severity }) => severity === 'error')) return { is: 'failed', word: findings[0]?.code };
   if (sync?.state === 'pending') return { is: 'working', word: 'not applied yet' };
-  if (memberships.waiting > 0) return { is: 'waiting', word: `${memberships.waiting} waiting` };
+  const stuck = memberships.waiting - memberships.pending;
+  if (stuck > 0) return { is: 'waiting', word: `${stuck} waiting` };
+  if (memberships.pending > 0) return { is: 'working' };
   return { is: 'fine' };
 }
 

@@ -92,12 +92,13 @@ const WORD: Record<Explanation['standing'], string> = {
 
 function wordOf(state: State, standing: Explanation['standing'], code: string | undefined): string {
   if (state === 'away') return 'unreachable';
+  if (state === 'working') return 'on its way';
   if (state !== 'waiting' || standing === 'warning') return WORD[standing];
   return code === 'authorization' ? 'waiting for a person' : 'waiting';
 }
 
-function Standing({ explanation: { standing, since, asOf, cause } }: { explanation: Explanation }) {
-  const state = stateOf(standing, cause?.code);
+function Standing({ explanation: { standing, pending, since, asOf, cause } }: { explanation: Explanation }) {
+  const state = pending ? 'working' : stateOf(standing, cause?.code);
   return (
     <>
       <StateWord is={state}>{wordOf(state, standing, cause?.code)}</StateWord>
