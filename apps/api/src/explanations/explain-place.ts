@@ -12,6 +12,7 @@ import {
   verdictOf,
   type PossibleCause,
 } from './causes.js';
+import { NO_ZEROTIER } from '../nodes/unused-node.js';
 import type { Evidence, Keeping, Past } from './evidence.js';
 import { tellStory } from './story.js';
 
@@ -147,7 +148,8 @@ export function explainNode(evidence: Evidence, node: Node, events: readonly Pas
   const container = evidence.containers.find((one) => one.node.id === node.id);
   const verdict = verdictOf(causes);
   const pending = verdict.standing === 'fine' && (container?.outcome === null || memberships.some(isOnItsWay));
-  const standing = verdict.standing === 'fine' && (pending || node.state === 'unknown') ? 'unknown' : verdict.standing;
+  const isUnknown = pending || (node.state === 'unknown' && node.unused === null);
+  const standing = verdict.standing === 'fine' && isUnknown ? 'unknown' : verdict.standing;
   const place = {
     name: node.name,
     works: node.state === 'up' ? `is up as ${node.address ?? '?'}` : 'has no zerotier-one that answers',
@@ -163,12 +165,21 @@ export function explainNode(evidence: Evidence, node: Node, events: readonly Pas
     ...verdict,
     standing,
     pending,
-    headline: placeHeadline(place, { ...verdict, standing, pending }),
+    headline:
+      standing === 'fine' && node.unused !== null
+        ? unusedHeadline(node.host.name, node.unused)
+        : placeHeadline(place, { ...verdict, standing, pending }),
     since: standing === 'fine' ? null : (causes[0]?.since ?? null),
     asOf: asOf(evidence),
     views: null,
     story: named(evidence, tellStory(events)),
   };
+}
+
+function unusedHeadline(host: string, unused: string): string {
+  return unused === NO_ZEROTIER
+    ? `${host} has no ZeroTier of its own, and needs none`
+    : `${host} needs no ZeroTier of its own, and its zerotier-one does not answer`;
 }
 
 function placeHeadline(

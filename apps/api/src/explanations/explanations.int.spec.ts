@@ -4,9 +4,11 @@ import {
   Admission,
   ApiTokenMade,
   Explanation,
+  explain,
   interfaceName,
   Network,
   NetworkMade,
+  Node,
   type ItemId,
   type NetworkId,
   type ObservedMembership,
@@ -285,10 +287,19 @@ describe('other things', () => {
 
 describe('the zerotier-one of a host', () => {
   it('is in trouble when it is down only if somebody wants something of it', async () => {
-    const down = { type: 'node.down', data: { node: host.node, after: null, cause: 'it is not installed' } } as const;
-    await host.say(down);
+    const say = (cause: string) => host.say({ type: 'node.down', data: { node: host.node, after: null, cause } });
+    const own = `node:${host.name}`;
+    await say('no answer');
     expect(await ask(host.name)).toMatchObject({ standing: 'fine', cause: null });
+    expect((await ask(own)).headline).toBe(`${host.name} needs no ZeroTier of its own, and its zerotier-one does not answer`);
+    await say(explain('zerotier-missing/home', { home: '/var/lib/zerotier-one' }).cause);
+    expect(await ask(own)).toMatchObject({
+      ...{ standing: 'fine', cause: null, headline: `${host.name} has no ZeroTier of its own, and needs none` },
+    });
+    const { body } = await api.ask('GET', `/v1/nodes/${host.name}`, Node);
+    expect([body.state, body.unused]).toEqual(['down', 'no ZeroTier on this host']);
     await join();
+    expect((await api.ask('GET', `/v1/nodes/${host.name}`, Node)).body.unused).toBeNull();
     expect(await ask(host.name)).toMatchObject({ standing: 'trouble', cause: { code: 'daemon-unreachable' } });
   });
 });

@@ -2253,6 +2253,11 @@ export interface components {
             address: string | null;
             zerotierVersion: string | null;
             online: boolean | null;
+            /**
+             * @default null
+             * @example no ZeroTier on this host
+             */
+            unused: string | null;
             updatedAt: string | null;
         };
         /** @enum {string} */

@@ -54,6 +54,15 @@ describe('a topology after events', () => {
     expect(kept.topology).toEqual(topology());
   });
 
+  it('tells of a daemon that nothing needs when it answers, and leaves to a look why it need not', () => {
+    const [own, demo] = topology().nodes;
+    const unused = { ...own, state: 'fine', why: 'no ZeroTier on this host' } as Topology['nodes'][number];
+    const without = keptOf(topology({ nodes: demo ? [unused, demo] : [], memberships: [] }));
+    const up = afterEvents(without, [event('node.up', { node: 'nod_a', after: daemon })]);
+    expect(up?.topology.nodes[0]).toEqual(own);
+    expect(afterEvents(without, [event('node.down', { node: 'nod_a', after: null, cause: 'x' })])).toBeUndefined();
+  });
+
   it('needs a look where the events do not tell', () => {
     const unsure: FleetEvent[] = [
       event('item.settled'),

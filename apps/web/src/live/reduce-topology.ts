@@ -103,6 +103,11 @@ const nodeReported: Reduce = (draft, { data }, kind) => {
   if (!draft.isHeard(node.host)) return unheard(draft, node.host);
   const thing: Thing = { kind: 'nodes', id: node.id };
   const isDaemon = draft.coveredBy(thing) === DAEMON;
+  // The own daemon of a host of which nothing is desired: only the API says why it need not answer.
+  if (node.kind === 'host' && !draft.places.membershipsOf.has(node.id)) {
+    if (kind === 'node.down' || !after) return false;
+    if (node.state === 'fine') draft.set(thing, FINE);
+  }
   // `unknown`, on a host that is heard from, always says that the daemon does not answer.
   if (node.state === 'unknown' && !isDaemon) draft.set(thing, FINE);
   if (node.state === 'waiting') return true;
@@ -114,8 +119,7 @@ const nodeReported: Reduce = (draft, { data }, kind) => {
   if (kind !== 'node.down' && after) draft.uncover(thing);
   else {
     const why = kind === 'node.down' ? text(data.cause) : 'its zerotier-one does not answer';
-    const isUsed = node.kind === 'container' || draft.places.membershipsOf.has(node.id);
-    draft.cover(thing, DAEMON, standing(kind === 'node.down' && isUsed ? 'failed' : 'unknown', why));
+    draft.cover(thing, DAEMON, standing(kind === 'node.down' ? 'failed' : 'unknown', why));
   }
   return true;
 };

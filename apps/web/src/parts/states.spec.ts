@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Shape } from '../api/client.js';
-import { networkStanding } from './states.js';
+import { networkStanding, nodeStanding } from './states.js';
 
 const network = (memberships: Partial<Shape<'Network'>['memberships']>) =>
   networkStanding({
@@ -13,5 +13,15 @@ describe('how a network stands', () => {
     expect(network({})).toEqual({ is: 'fine' });
     expect(network({ waiting: 2, pending: 2 })).toEqual({ is: 'working' });
     expect(network({ waiting: 2, pending: 1 })).toEqual({ is: 'waiting', word: '1 waiting' });
+  });
+});
+
+describe('how a node stands', () => {
+  it('is fine where nothing needs its zerotier-one, and says why', () => {
+    const node = { state: 'unknown', online: null, unused: null } as unknown as Shape<'Node'>;
+    expect(nodeStanding(node)).toEqual({ is: 'unknown' });
+    expect(nodeStanding({ ...node, unused: 'no ZeroTier on this host' })).toEqual({
+      ...{ is: 'fine', word: 'no ZeroTier on this host' },
+    });
   });
 });

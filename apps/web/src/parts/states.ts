@@ -28,7 +28,8 @@ export function hostStanding({ presence, paused, revokedAt }: Shape<'Host'>): St
   return paused ? { is: 'waiting', word: 'paused' } : { is: 'fine', word: 'online' };
 }
 
-export function nodeStanding({ state, online }: Shape<'Node'>): Standing {
+export function nodeStanding({ state, online, unused }: Shape<'Node'>): Standing {
+  if (unused !== null) return { is: 'fine', word: unused };
   if (state === 'down') return { is: 'failed', word: 'down' };
   if (state === 'unknown') return { is: 'unknown' };
   return online === false ? { is: 'waiting', word: 'offline' } : { is: 'fine', word: 'online' };
