@@ -171,6 +171,30 @@ describe('an absent item', () => {
   });
 });
 
+describe('what a node loses', () => {
+  const lost = () =>
+    plane.database.query<unknown[]>(
+      `SELECT type, data ->> 'ordered' AS ordered FROM events WHERE host_id = $1 AND type IN ('network.left', 'node.down') ORDER BY id`,
+      [host.id],
+    );
+  const left = (network: string) => membershipFact('network.left', host.node, null, network);
+
+  it('is said to be ordered while it is to leave that network, and not otherwise', async () => {
+    const item = memberOf(host.node, NETWORK);
+    await change(plane, host, [item]);
+    await agent.say(left(NETWORK));
+    await change(plane, host, [{ ...item, intent: 'absent' }], { action: 'leave' });
+    const down = { type: 'node.down' as const, data: { node: host.node, after: null, cause: 'no answer' } };
+    await agent.say(left(NETWORK), left(OTHER), down);
+    expect(await lost()).toEqual([
+      { type: 'network.left', ordered: null },
+      { type: 'network.left', ordered: 'leave' },
+      { type: 'network.left', ordered: null },
+      { type: 'node.down', ordered: null },
+    ]);
+  });
+});
+
 describe('a cancelled command', () => {
   it('leaves its items as they were before it, and an item that it created becomes absent', async () => {
     const [old, made] = [memberOf(host.node, NETWORK), memberOf(host.node, OTHER)];

@@ -14,8 +14,14 @@ export interface HostContext extends HostEpochs {
 export interface NodeContext {
   host: HostId;
   container: string | null;
+  /** Its container is to be removed. */
+  isGoing: boolean;
+  /** Networks that it is to leave. */
+  leaving: string[];
 }
-export interface ItemContext extends NodeContext {
+export interface ItemContext {
+  host: HostId;
+  container: string | null;
   node: NodeId;
   network: string | null;
 }
@@ -113,7 +119,10 @@ async function readNodes(run: Run, batches: readonly Batch[]): Promise<Map<NodeI
   const ids = [...nodesOf(batches)];
   if (ids.length === 0) return new Map();
   const rows = await run<NodeContext & { id: NodeId }>(
-    `SELECT n.id, n.host_id AS host, c.name AS container FROM nodes n LEFT JOIN containers c ON c.node_id = n.id
+    `SELECT n.id, n.host_id AS host, c.name AS container, COALESCE(i.intent = 'absent', false) AS "isGoing",
+            ARRAY(SELECT m.network_id FROM memberships m JOIN items l ON l.id = m.item_id AND l.intent = 'absent'
+                   WHERE m.node_id = n.id) AS leaving
+     FROM nodes n LEFT JOIN containers c ON c.node_id = n.id LEFT JOIN items i ON i.id = c.item_id
      WHERE n.id = ANY($1)`,
     [ids],
   );

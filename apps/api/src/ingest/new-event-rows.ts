@@ -1,6 +1,7 @@
 import type { CommandId } from '@orrery/shared/contracts';
 import type { Run } from '../database/statements.js';
 import type { GroupContext } from './group-context.js';
+import { orderedBy } from './ordered-losses.js';
 import type { StoredEvent } from './stored-event.js';
 
 /** A row of `events` before it has its ID, which grows in the order of the rows. */
@@ -37,6 +38,7 @@ export function toNewEventRow(
   const node = refs.node ?? item?.node ?? null;
   const container = (node ? nodes.get(node)?.container : null) ?? item?.container ?? refs.container;
   const network = refs.network ?? item?.network ?? null;
+  const ordered = orderedBy(event, node ? nodes.get(node) : undefined);
   return {
     type: fact.type,
     host_id: host,
@@ -50,7 +52,7 @@ export function toNewEventRow(
     command_id: command,
     subject: subjectOf(known?.name, container, network),
     simulated: known?.simulated ?? false,
-    data: fact.data,
+    data: ordered ? { ...fact.data, ordered } : fact.data,
   };
 }
 
