@@ -136,13 +136,16 @@ describe('a command', () => {
       settled(item.id, revision),
     );
     const rows = await plane.database.query<unknown[]>(
-      `SELECT type, subject FROM events WHERE command_id = $1 AND type LIKE 'item.%' ORDER BY id`,
+      `SELECT type, subject, data FROM events WHERE command_id = $1 AND type LIKE 'item.%' ORDER BY id`,
       [id],
     );
     const subject = `${host.name}/${NETWORK}`;
+    // Agents name items alone.
+    const named = { node: host.node, network: NETWORK, container: null };
+    const data = { item: item.id, revision, ...named, desired: { kind: 'membership', intent: 'present', revision } };
     expect(rows).toEqual([
-      { type: 'item.progress', subject },
-      { type: 'item.settled', subject },
+      { type: 'item.progress', subject, data: { ...data, stage: 'joined', detail: expect.any(String) } },
+      { type: 'item.settled', subject, data: { ...data, outcome: { kind: 'done' } } },
     ]);
   });
 });
