@@ -1,4 +1,4 @@
-import type { Epoch, HostId, ItemId, NodeId } from '@orrery/shared/contracts';
+import type { Epoch, HostId, Intent, Item, ItemId, NodeId } from '@orrery/shared/contracts';
 import { LOCKS } from '../database/advisory-locks.js';
 import type { Run } from '../database/statements.js';
 import type { Batch } from './batch.js';
@@ -24,6 +24,8 @@ export interface ItemContext {
   container: string | null;
   node: NodeId;
   network: string | null;
+  /** As it is desired now. */
+  desired: { kind: Item['kind']; intent: Intent; revision: number };
 }
 
 /** Everything a group needs to know before it stores anything, read after the lock. */
@@ -133,7 +135,8 @@ async function readItems(run: Run, batches: readonly Batch[]): Promise<Map<ItemI
   const ids = [...itemsOf(batches)];
   if (ids.length === 0) return new Map();
   const rows = await run<ItemContext & { id: ItemId }>(
-    `SELECT i.id, i.host_id AS host, i.node_id AS node, c.name AS container, i.body ->> 'network' AS network
+    `SELECT i.id, i.host_id AS host, i.node_id AS node, c.name AS container, i.body ->> 'network' AS network,
+            jsonb_build_object('kind', i.kind, 'intent', i.intent, 'revision', i.revision) AS desired
      FROM items i LEFT JOIN containers c ON c.node_id = i.node_id WHERE i.id = ANY($1)`,
     [ids],
   );

@@ -52,9 +52,16 @@ export function toNewEventRow(
     command_id: command,
     subject: subjectOf(known?.name, container, network),
     simulated: known?.simulated ?? false,
-    data: ordered ? { ...fact.data, ordered } : fact.data,
+    data: {
+      ...fact.data,
+      ...(item && isOfItem(fact.type) && { node, network, container, desired: item.desired }),
+      ...(ordered && { ordered }),
+    },
   };
 }
+
+/** An agent names items alone: whoever follows events sees at once what they are, and whether they are still desired like that. */
+const isOfItem = (type: string) => type === 'item.settled' || type === 'item.progress';
 
 /** A host's times are claims: nothing can have happened there before the host was known, or after the commit. */
 export const within = (moment: Date, from: Date | undefined, to: Date): Date =>

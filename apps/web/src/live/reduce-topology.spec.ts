@@ -96,4 +96,29 @@ describe('a topology after events', () => {
     expect(afterEvents(cut, [other('nod_b')])?.topology.paths).toHaveLength(1);
     expect(afterEvents(cut, [event('path.lost', { node: 'nod_a', peer: 'b000000000', after: null })])).toBeUndefined();
   });
+
+  it('has what became of a membership or a container, unless it is desired otherwise by now', () => {
+    const settled = (
+      more: object,
+      kind = 'membership',
+      outcome: object = { kind: 'waiting', cause: 'nobody decided' },
+    ) =>
+      afterEvents(kept, [
+        event('item.settled', {
+          ...{ item: 'itm_a', revision: 2, node: kind === 'membership' ? 'nod_a' : 'nod_b', network: 'net', outcome },
+          ...{ container: null, desired: { kind, intent: 'present', revision: 2 }, ...more },
+        }),
+      ]);
+    expect(settled({})?.topology.memberships[0]).toMatchObject({ state: 'waiting', why: 'nobody decided' });
+    expect(settled({ revision: 1 })?.topology).toBe(kept.topology);
+    const failed = settled({}, 'container', { kind: 'failed', cause: 'no image' });
+    expect(failed?.topology.nodes[1]).toMatchObject({ state: 'failed', why: 'no image' });
+    // How its daemon is was not shown while it waited.
+    expect(settled({}, 'container', { kind: 'done' })).toBeUndefined();
+    expect(
+      settled({ desired: { kind: 'membership', intent: 'absent', revision: 2 } }, 'membership', { kind: 'done' }),
+    ).toBeUndefined();
+    // Of an older API.
+    expect(settled({ desired: undefined })).toBeUndefined();
+  });
 });

@@ -65,7 +65,7 @@ export function ThingPage({
           {children}
           {!isWitnessed && data.views && <Views views={data.views} />}
           <StorySection story={data.story} />
-          {events && past && <Timeline query={events} rewind={past} />}
+          {events && past && <Timeline key={JSON.stringify(events)} query={events} rewind={past} />}
           {events && !past && (
             <section className={css.section}>
               <h2>Last events</h2>
