@@ -58,6 +58,7 @@ export function node(name: string, more: Partial<Node> = {}, number = 1): Node {
     address: '89e92ceee5',
     zerotierVersion: '1.14.2',
     online: true,
+    unused: null,
     updatedAt: THEN,
     ...more,
   };

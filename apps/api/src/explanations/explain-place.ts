@@ -7,9 +7,11 @@ import {
   clock,
   countText,
   findingsOf,
+  isGoing,
   nameOf,
   sortCauses,
   verdictOf,
+  withPlace,
   type PossibleCause,
 } from './causes.js';
 import { NO_ZEROTIER } from '../nodes/unused-node.js';
@@ -33,7 +35,8 @@ function named({ keeping }: Evidence, story: StoryLine[]): StoryLine[] {
 }
 
 /** Asked for, and its host has not reported what came of it. */
-const isOnItsWay = ({ managed, outcome }: Pick<Membership, 'managed' | 'outcome'>) => managed && outcome === null;
+const isOnItsWay = ({ managed, outcome, intent }: Pick<Membership, 'managed' | 'outcome' | 'intent'>) =>
+  managed && (outcome === null || intent === 'absent');
 
 /** While a host is not heard from, everything about it is as old as its last sign. */
 const asOf = ({ host }: Evidence): string | null => (host.presence === 'online' ? null : host.lastSeenAt);
@@ -49,7 +52,8 @@ export function explainMembership(evidence: Evidence, membership: Membership, ev
     ...causesOfFindings(findingsOf(evidence, node, network.id)),
   ]);
   const verdict = verdictOf(causes);
-  const pending = verdict.standing === 'fine' && isOnItsWay(membership);
+  const isRemoved = isGoing(evidence, node);
+  const pending = verdict.standing === 'fine' && (isRemoved || isOnItsWay(membership));
   const standing = pending ? 'unknown' : verdict.standing;
   return {
     about: {
@@ -59,7 +63,9 @@ export function explainMembership(evidence: Evidence, membership: Membership, ev
     ...verdict,
     standing,
     pending,
-    headline: membershipHeadline(membership, { ...verdict, standing }, nameOf(membership, keeping)),
+    headline: isRemoved
+      ? removalHeadline(node.name, verdict)
+      : membershipHeadline(membership, { ...verdict, standing }, nameOf(membership, keeping)),
     since: standing === 'fine' ? (keeping?.settledAt ?? null) : (causes[0]?.since ?? null),
     asOf: asOf(evidence),
     views: viewsOf(membership, keeping, nodeRow),
@@ -147,7 +153,8 @@ export function explainNode(evidence: Evidence, node: Node, events: readonly Pas
   ]);
   const container = evidence.containers.find((one) => one.node.id === node.id);
   const verdict = verdictOf(causes);
-  const pending = verdict.standing === 'fine' && (container?.outcome === null || memberships.some(isOnItsWay));
+  const isRemoved = isGoing(evidence, node);
+  const pending = verdict.standing === 'fine' && (isRemoved || container?.outcome === null || memberships.some(isOnItsWay));
   const isUnknown = pending || (node.state === 'unknown' && node.unused === null);
   const standing = verdict.standing === 'fine' && isUnknown ? 'unknown' : verdict.standing;
   const place = {
@@ -168,13 +175,19 @@ export function explainNode(evidence: Evidence, node: Node, events: readonly Pas
     headline:
       standing === 'fine' && node.unused !== null
         ? unusedHeadline(node.host.name, node.unused)
-        : placeHeadline(place, { ...verdict, standing, pending }),
+        : isRemoved
+          ? removalHeadline(node.name, verdict)
+          : placeHeadline(place, { ...verdict, standing, pending }),
     since: standing === 'fine' ? null : (causes[0]?.since ?? null),
     asOf: asOf(evidence),
     views: null,
     story: named(evidence, tellStory(events)),
   };
 }
+
+/** What stands in the way of the removal, if anything does. */
+const removalHeadline = (name: string, { cause }: Pick<Explanation, 'cause'>): string =>
+  `${name} is being removed${cause ? `: ${cause.cause}` : ''}`;
 
 function unusedHeadline(host: string, unused: string): string {
   return unused === NO_ZEROTIER
@@ -201,21 +214,27 @@ export function explainHost(evidence: Evidence, events: readonly Past[]): Explan
     ...memberships
       .filter(({ managed }) => managed)
       .flatMap((one) => causesOfMembership(evidence, one, keepingOf(evidence, one))),
-    ...causesOfFindings(findings.filter(({ code }) => code !== 'item-stuck')),
+    ...causesOfFindings(
+      findings.filter(({ code, node }) => code !== 'item-stuck' && !(node && isGoing(evidence, node))),
+    ),
   ]);
   const verdict = verdictOf(causes);
+  const staying = containers.filter(({ intent }) => intent === 'present');
   const onTheirWay = {
-    containers: containers.filter(({ outcome }) => outcome === null).length,
-    memberships: memberships.filter(isOnItsWay).length,
+    containers: staying.filter(({ outcome }) => outcome === null).length,
+    memberships: memberships.filter((one) => isOnItsWay(one) && !isGoing(evidence, one.node)).length,
+    going: containers.length - staying.length,
   };
-  const pending = verdict.standing === 'fine' && onTheirWay.containers + onTheirWay.memberships > 0;
-  const counts = `${countText(containers.length, 'container', 'containers')} and ${countText(memberships.length, 'membership', 'memberships')}`;
+  const isMoving = Object.values(onTheirWay).some((count) => count > 0);
+  const pending = verdict.standing === 'fine' && isMoving;
+  const counts = placesOf(containers.length, memberships.length);
+  const place = { name: host.name, counts, isUsed: memberships.length > 0 };
   return {
     about: { kind: 'host', name: host.name, host: hostRef(evidence), node: null, network: null, command: null },
     ...verdict,
     ...(pending && { standing: 'unknown' }),
     pending,
-    headline: pending ? arrivingHeadline(host.name, onTheirWay) : hostHeadline(host.name, counts, verdict, causes),
+    headline: pending ? arrivingHeadline(host.name, onTheirWay) : hostHeadline(place, verdict, causes),
     since: causes[0]?.standing === 'fine' ? null : (causes[0]?.since ?? null),
     asOf: asOf(evidence),
     views: null,
@@ -223,26 +242,32 @@ export function explainHost(evidence: Evidence, events: readonly Past[]): Explan
   };
 }
 
-function arrivingHeadline(name: string, on: Record<'containers' | 'memberships', number>): string {
-  const parts = [
+function arrivingHeadline(name: string, on: Record<'containers' | 'memberships' | 'going', number>): string {
+  const coming = [
     on.containers > 0 && countText(on.containers, 'container', 'containers'),
     on.memberships > 0 && countText(on.memberships, 'membership', 'memberships'),
   ].filter(Boolean);
   const are = on.containers + on.memberships === 1 ? 'is on its way' : 'are on their way';
-  return `${name} is online; ${parts.join(' and ')} ${are}`;
+  const leave = `${countText(on.going, 'container is', 'containers are')} being removed`;
+  const parts = [coming.length > 0 && `${coming.join(' and ')} ${are}`, on.going > 0 && leave].filter(Boolean);
+  return `${name} is online; ${parts.join(', and ')}`;
+}
+
+/** `, with 1 container and 2 memberships`, or ` and in no network`. */
+function placesOf(containers: number, memberships: number): string {
+  const all = countText(containers, 'container', 'containers');
+  if (memberships > 0) return `, with ${all} and ${countText(memberships, 'membership', 'memberships')}`;
+  return containers > 0 ? `, with ${all} in no network` : ' and in no network';
 }
 
 function hostHeadline(
-  name: string,
-  counts: string,
+  { name, counts, isUsed }: { name: string; counts: string; isUsed: boolean },
   { standing, cause }: Pick<Explanation, 'standing' | 'cause'>,
   causes: readonly PossibleCause[],
 ): string {
-  if (standing === 'fine' || cause === null) return `${name} is online, with ${counts}: all as wanted`;
+  if (standing === 'fine' || cause === null) return `${name} is online${counts}${isUsed ? ': all as wanted' : ''}`;
   if (standing === 'unknown') return `Orrery cannot tell how ${name} is: ${cause.cause}`;
   const [first] = causes;
-  const where = first && first.about !== name ? `${first.about}: ` : '';
-  return standing === 'warning'
-    ? `${name} is online, with ${counts}, but ${where}${cause.cause}`
-    : `${name} is not as wanted: ${where}${cause.cause}`;
+  const why = first && first.about !== name ? withPlace(first.about, cause.cause) : cause.cause;
+  return standing === 'warning' ? `${name} is online${counts}, but ${why}` : `${name} is not as wanted: ${why}`;
 }

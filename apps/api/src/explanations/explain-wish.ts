@@ -18,6 +18,7 @@ import {
   explainController,
   sortCauses,
   verdictOf,
+  withPlace,
   type PossibleCause,
 } from './causes.js';
 import type { CommandEvidence, NetworkEvidence, Past, Tally } from './evidence.js';
@@ -111,12 +112,13 @@ function networkHeadline(
   const nodes = countText(memberships.total, 'node', 'nodes');
   const kept = managedBy ? `is on its controller ${managedBy.name}` : 'is known here, but Orrery does not manage it';
   if (standing === 'fine' || cause === null) {
+    if (memberships.total === 0) return `${name} ${kept}, and no node is in it`;
     if (onTheirWay === 0) return `${name} ${kept}, with ${nodes}: all as wanted`;
     if (memberships.total === 1) return `${name} ${kept}, with 1 node, which is on its way`;
     return `${name} ${kept}, with ${nodes}; ${onTheirWay === 1 ? '1 is on its way' : `${onTheirWay} are on their way`}`;
   }
-  const why =
-    about === undefined || about === name || about.startsWith('controller ') ? cause.cause : `${about}: ${cause.cause}`;
+  const isOfNetwork = about === undefined || about === name || about.startsWith('controller ');
+  const why = isOfNetwork ? cause.cause : withPlace(about, cause.cause);
   return standing === 'warning' ? `${name} ${kept}, with ${nodes}, but ${why}` : `${name} is not as wanted: ${why}`;
 }
 

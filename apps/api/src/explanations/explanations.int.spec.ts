@@ -304,6 +304,59 @@ describe('the zerotier-one of a host', () => {
   });
 });
 
+describe('what is being removed', () => {
+  const launched = async () => {
+    const body = { name: 'one', networks: [shop] };
+    await api.ask('POST', `/v1/hosts/${host.name}/containers`, Accepted, { body });
+    const one = `${host.name}/one`;
+    const { id } = (await api.ask('GET', `/v1/nodes/${host.name}%2Fone`, Node)).body;
+    return { one, id };
+  };
+  const settleAll = async () => {
+    const items = await api.database.query<{ id: ItemId; revision: number }[]>(
+      'SELECT id, revision::int FROM items WHERE host_id = $1',
+      [host.id],
+    );
+    for (const { id: item, revision } of items)
+      await host.say({ type: 'item.settled', data: { item, revision, outcome: { kind: 'done' } } });
+  };
+  const gone = (about: string, network?: string) =>
+    api.refused(
+      'GET',
+      `/v1/explanations?about=${encodeURIComponent(about)}${network === undefined ? '' : `&network=${network}`}`,
+      network === undefined && /^[0-9a-f]{16}$/.test(about) ? 'unknown-network' : 'unknown-node',
+    );
+
+  it('is said to be so, whatever stops meanwhile, and then who removed it', async () => {
+    const { one, id } = await launched();
+    await settleAll();
+    const down = { type: 'node.down', data: { node: id, after: null, cause: 'no answer' } } as const;
+    await host.say(down);
+    expect(await ask(`node:${one}`)).toMatchObject({ standing: 'trouble', cause: { code: 'daemon-unreachable' } });
+    await api.ask('DELETE', `/v1/hosts/${host.name}/containers/one`, Accepted);
+    await host.say(down);
+    const removed = `${one} is being removed`;
+    expect(await ask(`node:${one}`)).toMatchObject({ pending: true, cause: null, headline: removed });
+    expect(await ask(one, shop)).toMatchObject({ pending: true, cause: null, headline: removed });
+    expect((await ask(host.name)).headline).toBe(`${host.name} is online; 1 container is being removed`);
+    await settleAll();
+    const said = new RegExp(`^${one} was removed by admin at \\d{4}-.+Z$`);
+    expect((await gone(`node:${one}`)).detail).toMatch(said);
+    expect((await gone(one, shop)).detail).toMatch(said);
+  });
+
+  it('is a network that says by which name it was known, also in the stories of its nodes', async () => {
+    await host.say({ type: 'network.joined', data: { node: host.node, network: shop, after: null } });
+    const name = `shop-${count}`;
+    await api.raw('DELETE', `/v1/networks/${shop}?confirm=${name}`);
+    await eventually(async () => ((await api.database.query('SELECT FROM outbox')) as unknown[]).length === 0);
+    expect((await gone(shop)).detail).toMatch(new RegExp(`^${name} was removed by admin at .+Z$`));
+    expect((await ask(host.name)).story.map(({ text }) => text)).toContain(
+      `${host.name} in ${name}: it asked the network for its configuration`,
+    );
+  });
+});
+
 describe('a question about nothing', () => {
   const refused = (about: string, code: ProblemCode, more: object = {}) =>
     api.refused('GET', `/v1/explanations?about=${encodeURIComponent(about)}`, code, more);

@@ -7,7 +7,7 @@ import { Tools, useListSearch } from '../../parts/tools.js';
 import { clockWord } from '../../parts/words.js';
 import { lineOf } from './last-events.js';
 import { Histogram, type Period } from './histogram.js';
-import { useNetworkNames } from './use-network-names.js';
+import { useNames } from './use-names.js';
 import css from '../page-body.module.css';
 import bars from './histogram.module.css';
 
@@ -22,7 +22,7 @@ export function EventsPage() {
   const [{ q = '', from, to, over: asked }, setSearch] = useListSearch();
   const period = PERIODS.find(({ value }) => value === asked)?.value ?? '24h';
   const { items, isWhole, error, more } = useEndlessList('/v1/events', { since: from, until: to });
-  const names = useNetworkNames();
+  const names = useNames(items);
   if (error && items.length === 0) return <Refused error={error} what="events" />;
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
   const lines = items

@@ -6,7 +6,7 @@ import { StateWord } from '../../parts/mark.js';
 import { Nothing } from '../../parts/notice.js';
 import { Story } from '../../parts/story.js';
 import { DULL, lineOf } from '../events/last-events.js';
-import { useNetworkNames } from '../events/use-network-names.js';
+import { useNames } from '../events/use-names.js';
 import { JumpForm } from './jump-form.js';
 import { thenOf, type PastFact, type Rewind } from './past.js';
 import { scaleOf } from './scale.js';
@@ -79,8 +79,8 @@ interface RewindableProps extends TimelineProps {
 }
 
 function Rewindable({ history, query, rewind, at, goTo, earlier }: RewindableProps) {
-  const names = useNetworkNames();
   const { events, now, reachesNow } = history;
+  const names = useNames(events);
   const lines = events
     .filter(({ type }) => !DULL.has(type))
     .map((event) => ({ ...lineOf(event, names), time: Date.parse(event.time) }));
