@@ -144,6 +144,12 @@ export class NetworksRepository {
     await tx.delete(NetworkEntity, { id });
   }
 
+  /** It was removed here, and its controller has not confirmed that it deleted it. */
+  async isBeingDeleted(sql: Sql, id: NetworkId): Promise<boolean> {
+    const rows = await sql.query<unknown[]>('SELECT FROM network_deletions WHERE network_id = $1', [id]);
+    return rows.length > 0;
+  }
+
   /**
    * All prefixes that a new pool must not overlap: those that hosts reach, and those that our networks push. Also the
    * number of hosts that have reported theirs. A host's report counts until its key is revoked.

@@ -22,6 +22,8 @@ interface ConfirmDialogProps {
   typed?: string;
   /** Said when the API has taken it, if it makes no command that could be followed. */
   asked?: string;
+  /** What came of it, if the answer of the API says that; it takes the place of `asked`. */
+  came?: (answer: unknown, onClose: () => void) => ReactNode;
   /** Which events tell who changed it meanwhile. */
   events?: Asking['query'];
   onClose: () => void;
@@ -29,7 +31,7 @@ interface ConfirmDialogProps {
 
 /** An act that needs nothing but a yes, or the name of what it removes. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { title, children, go, operation, asking, version, run, typed, asked = '', events, onClose } = props;
+  const { title, children, go, operation, asking, version, run, typed, asked = '', came, events, onClose } = props;
   const [seen, setSeen] = useState(version);
   const [text, setText] = useState('');
   const { mutate, reset, data, error, isPending } = useAct<Partial<Shape<'Accepted'>>>(operation);
@@ -41,6 +43,8 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     <ActDialog title={title} run={run} onClose={onClose}>
       {data?.command ? (
         <FollowedCommand first={data.command} />
+      ) : data && came ? (
+        came(data, onClose)
       ) : data ? (
         <p className={css.text} role="status">
           <StateWord is="asked">{asked}</StateWord>

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Asking, Shape } from '../../api/client.js';
+import { ApiProblem, type Asking, type Problem, type Shape } from '../../api/client.js';
 import { useRead } from '../../api/use-read.js';
 import { Page, type Crumb } from '../../frame/page.js';
 import { Age, Clocked } from '../../parts/age.js';
@@ -10,6 +10,7 @@ import { linksOf } from '../../parts/places.js';
 import { Sentence } from '../../parts/sentence.js';
 import { OF_STANDING } from '../../parts/states.js';
 import { Story } from '../../parts/story.js';
+import { withClocks } from '../../parts/words.js';
 import { LastEvents } from '../events/last-events.js';
 import type { Rewind } from '../timeline/past.js';
 import { Timeline } from '../timeline/timeline.js';
@@ -51,22 +52,28 @@ export function ThingPage({
 }: ThingPageProps) {
   const { data, error } = useRead('/v1/explanations', { query: about });
   const name = crumbs.at(-1)?.name ?? about.about;
+  // It was there a moment ago: what it was is not shown as what it is.
+  const end = error instanceof ApiProblem && error.problem.status === 404 ? error.problem : undefined;
   if (!data && error) return <Refused error={error} what={name} />;
   if (!data) return <StillAsking what={name} />;
   return (
     <Page
       crumbs={crumbs}
-      title={<Sentence text={data.headline} links={linksOf(data)} />}
-      sub={<Standing explanation={data} />}
+      title={end ? <GoneTitle problem={end} /> : <Sentence text={data.headline} links={linksOf(data)} />}
+      sub={end ? <StateWord is="asked">not there any more</StateWord> : <Standing explanation={data} />}
       run={run}
     >
       <div className={css.two}>
         <div>
-          {children}
-          {!isWitnessed && data.views && <Views views={data.views} />}
-          <StorySection story={data.story} />
-          {events && past && <Timeline key={JSON.stringify(events)} query={events} rewind={past} />}
-          {events && !past && (
+          {!end && (
+            <>
+              {children}
+              {!isWitnessed && data.views && <Views views={data.views} />}
+              <StorySection story={data.story} />
+            </>
+          )}
+          {events && past && !end && <Timeline key={JSON.stringify(events)} query={events} rewind={past} />}
+          {events && (!past || end) && (
             <section className={css.section}>
               <h2>Last events</h2>
               <LastEvents query={events} most={12} />
@@ -74,13 +81,19 @@ export function ThingPage({
           )}
         </div>
         <aside>
-          <Causes explanation={data} acts={acts} />
-          {bar}
-          <Facts facts={facts} />
+          {!end && <Causes explanation={data} acts={acts} />}
+          {/* A dialog that is open over the page of what it removes stays open. */}
+          <div hidden={end !== undefined}>{bar}</div>
+          {!end && <Facts facts={facts} />}
         </aside>
       </div>
     </Page>
   );
+}
+
+/** `shop was removed by anna at 03:42:38`. */
+function GoneTitle({ problem: { detail } }: { problem: Problem }) {
+  return <Sentence text={withClocks(detail, Date.now())} links={[]} />;
 }
 
 const WORD: Record<Explanation['standing'], string> = {

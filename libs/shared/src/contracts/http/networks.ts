@@ -87,7 +87,7 @@ export const Network = z
       .default(false)
       .describe('Whether labels of workloads can ask for this network. Its admission policy then decides as ever.'),
     sync: NetworkSync.nullable().describe(
-      'Whether the controller has the desired state; null if Orrery does not keep it.',
+      'Whether the controller has the desired state; null if Orrery does not keep it. In the answer to a removal: whether it has deleted the network.',
     ),
     findings: z
       .array(ShownFinding)
