@@ -185,7 +185,9 @@ describe('somebody at the dashboard can', () => {
     const made = { name: 'brief', controller: keeper.name, admission: { by: 'manual' } };
     const { id } = (await api.ask('POST', '/v1/networks', NetworkMade, { body: made })).body;
     const { page, trouble } = await at(`/networks/${id}`);
-    await page.getByRole('heading', { level: 1, name: 'brief is on its controller keeper, and no node is in it' }).waitFor();
+    await page
+      .getByRole('heading', { level: 1, name: 'brief is on its controller keeper, and no node is in it' })
+      .waitFor();
     await button(page, 'Remove…').click();
     await dialog(page).getByLabel('Type brief to remove it', { exact: true }).fill('brief');
     await button(page, 'Remove').click();

@@ -154,7 +154,8 @@ export function explainNode(evidence: Evidence, node: Node, events: readonly Pas
   const container = evidence.containers.find((one) => one.node.id === node.id);
   const verdict = verdictOf(causes);
   const isRemoved = isGoing(evidence, node);
-  const pending = verdict.standing === 'fine' && (isRemoved || container?.outcome === null || memberships.some(isOnItsWay));
+  const pending =
+    verdict.standing === 'fine' && (isRemoved || container?.outcome === null || memberships.some(isOnItsWay));
   const isUnknown = pending || (node.state === 'unknown' && node.unused === null);
   const standing = verdict.standing === 'fine' && isUnknown ? 'unknown' : verdict.standing;
   const place = {

@@ -291,7 +291,9 @@ describe('the zerotier-one of a host', () => {
     const own = `node:${host.name}`;
     await say('no answer');
     expect(await ask(host.name)).toMatchObject({ standing: 'fine', cause: null });
-    expect((await ask(own)).headline).toBe(`${host.name} needs no ZeroTier of its own, and its zerotier-one does not answer`);
+    expect((await ask(own)).headline).toBe(
+      `${host.name} needs no ZeroTier of its own, and its zerotier-one does not answer`,
+    );
     await say(explain('zerotier-missing/home', { home: '/var/lib/zerotier-one' }).cause);
     expect(await ask(own)).toMatchObject({
       ...{ standing: 'fine', cause: null, headline: `${host.name} has no ZeroTier of its own, and needs none` },

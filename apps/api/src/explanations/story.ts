@@ -71,7 +71,8 @@ const SENTENCES: Record<string, (data: Data) => string> = {
 };
 
 /** `authorized by anna` says nothing that `anna authorized it` does not. */
-const unlessSaid = (cause: string, by: string): string => (cause === '' || cause.endsWith(` by ${by}`) ? '' : `: ${cause}`);
+const unlessSaid = (cause: string, by: string): string =>
+  cause === '' || cause.endsWith(` by ${by}`) ? '' : `: ${cause}`;
 
 /** Types of events that a story is told from. */
 export const STORY_TYPES = Object.keys(SENTENCES);

@@ -185,9 +185,10 @@ describe('what a node loses', () => {
   it('is said to be ordered while it is to leave that network, and not otherwise', async () => {
     const item = memberOf(host.node, NETWORK);
     await change(plane, host, [item]);
-    await plane.database.query(`INSERT INTO memberships (node_id, network_id, host_id, item_id) VALUES ($1, $2, $3, $4)`, [
-      ...[host.node, NETWORK, host.id, item.id],
-    ]);
+    await plane.database.query(
+      `INSERT INTO memberships (node_id, network_id, host_id, item_id) VALUES ($1, $2, $3, $4)`,
+      [...[host.node, NETWORK, host.id, item.id]],
+    );
     await agent.say(left(NETWORK));
     await change(plane, host, [{ ...item, intent: 'absent' }], { action: 'leave' });
     const down = { type: 'node.down' as const, data: { node: host.node, after: null, cause: 'no answer' } };

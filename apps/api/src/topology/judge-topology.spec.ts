@@ -15,7 +15,16 @@ const aHost = (more: Partial<HostRow> = {}): HostRow => ({
   ...more,
 });
 const aNode = (more: Partial<NodeRow> = {}): NodeRow => ({
-  ...{ id: NODE, host: HOST, kind: 'container', container: 'demo', address: 'aaaaaaaaaa', daemon: 'up', cause: null, unused: null },
+  ...{
+    id: NODE,
+    host: HOST,
+    kind: 'container',
+    container: 'demo',
+    address: 'aaaaaaaaaa',
+    daemon: 'up',
+    cause: null,
+    unused: null,
+  },
   ...DONE,
   ...more,
 });
@@ -86,7 +95,12 @@ describe('the topology', () => {
   it.each<[string, Partial<NodeRow>, string, string | undefined]>([
     ['is up', {}, 'fine', undefined],
     ['was never reported', { daemon: null }, 'unknown', 'its host has not reported it yet'],
-    ['is not installed, and is not to be', { daemon: 'unknown', unused: 'no ZeroTier here' }, 'fine', 'no ZeroTier here'],
+    [
+      'is not installed, and is not to be',
+      { daemon: 'unknown', unused: 'no ZeroTier here' },
+      'fine',
+      'no ZeroTier here',
+    ],
     ['is down and should be in a network', { daemon: 'down', cause: 'no answer' }, 'failed', 'no answer'],
   ])('judges the own daemon of a host that %s', (_what, more, state, why) => {
     const { nodes } = judge({ nodes: [ownNode(more)], memberships: [] });

@@ -10,7 +10,11 @@ const STATE_TONE: Record<Node['state'], Tone> = { up: 'good', down: 'bad', unkno
 const nodeColumns: Column<Node>[] = [
   { title: 'NODE', text: (node) => marked(node.name, node.simulated), tone: () => 'strong' },
   { title: 'KIND', text: (node) => node.kind },
-  { title: 'STATE', text: (node) => node.state, tone: (node) => (node.unused === null ? STATE_TONE[node.state] : 'dim') },
+  {
+    title: 'STATE',
+    text: (node) => node.state,
+    tone: (node) => (node.unused === null ? STATE_TONE[node.state] : 'dim'),
+  },
   { title: 'ADDRESS', text: (node) => node.address ?? '' },
   { title: 'ZEROTIER', text: (node) => node.zerotierVersion ?? '' },
   { title: 'CAUSE', text: (node) => node.unused ?? node.cause ?? '' },

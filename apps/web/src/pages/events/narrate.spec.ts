@@ -41,8 +41,16 @@ describe('an event in words', () => {
   });
 
   it.each<[string, string, Partial<Event>]>([
-    ['web-1/demo was stopped, to be removed', 'container.died', { ...ofDemo, data: { exitCode: 137, ordered: 'remove' } }],
-    ['web-1/demo in lab gave up the interface zt0', 'interface.down', { ...inLab, data: { device: 'zt0', ordered: 'leave' } }],
+    [
+      'web-1/demo was stopped, to be removed',
+      'container.died',
+      { ...ofDemo, data: { exitCode: 137, ordered: 'remove' } },
+    ],
+    [
+      'web-1/demo in lab gave up the interface zt0',
+      'interface.down',
+      { ...inLab, data: { device: 'zt0', ordered: 'leave' } },
+    ],
     ['web-1/demo in lab: left', 'network.left', { ...inLab, data: { ordered: 'leave' } }],
   ])('is no failure if somebody asked for what it follows from: %s', (text, type, more) => {
     expect(narrate(event(type, more), NAMES)).toEqual({ text, state: 'asked' });

@@ -33,7 +33,8 @@ export function Counts({ status }: { status: Shape<'Status'> }) {
   );
 }
 
-function countsOf({ hosts, containers, memberships, commands }: Shape<'Status'>): Counted[] {
+function countsOf({ hosts, containers, memberships, commands, attention }: Shape<'Status'>): Counted[] {
+  const waits = attention.some(({ code }) => code === 'authorization');
   const allHosts = hosts.online + hosts.unreachable + hosts.joined + hosts.unknown;
   return [
     {
@@ -69,9 +70,15 @@ function countsOf({ hosts, containers, memberships, commands }: Shape<'Status'>)
       noun: 'unfinished',
       all: commands.unfinished,
       parts: [],
-      calm: commands.unfinished === 1 ? 'command on its way' : 'commands on their way',
+      calm: commandsWord(commands.unfinished, waits),
     },
   ];
+}
+
+/** What waits for a person goes on only when somebody decides. */
+function commandsWord(unfinished: number, waits: boolean): string {
+  if (unfinished === 1) return waits ? 'waits for a person' : 'command on its way';
+  return waits ? 'commands, some wait for a person' : 'commands on their way';
 }
 
 const TONE: Partial<Record<State, string | undefined>> = { waiting: css.w, failed: css.f, away: css.a, unknown: css.u };

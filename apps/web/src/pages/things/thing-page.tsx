@@ -60,7 +60,7 @@ export function ThingPage({
     <Page
       crumbs={crumbs}
       title={end ? <GoneTitle problem={end} /> : <Sentence text={data.headline} links={linksOf(data)} />}
-      sub={end ? <StateWord is="asked">not there any more</StateWord> : <Standing explanation={data} />}
+      sub={end ? <span>It is not there any more</span> : <Standing explanation={data} />}
       run={run}
     >
       <div className={css.two}>
@@ -123,11 +123,6 @@ function Standing({ explanation: { standing, pending, since, asOf, cause } }: { 
       {asOf && (
         <span>
           last heard <Age at={asOf} ago />
-        </span>
-      )}
-      {cause && (
-        <span>
-          code <code>{cause.code}</code>
         </span>
       )}
     </>
