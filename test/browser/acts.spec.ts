@@ -276,6 +276,32 @@ describe('somebody at the dashboard can', () => {
     await dialog(page).getByText('old is being removed from web-1').waitFor();
     await settles(await newest());
     await dialog(page).getByText('old was removed from web-1').waitFor();
+    await button(page, 'Close').click();
+    const ended = (name: RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
+    await ended(/^web-1\/old was removed by anna at \d\d:\d\d:\d\d$/);
+    expect(await button(page, 'Join…').count()).toBe(0);
+    await picture(page, 'gone-node');
+    expect(trouble).toEqual([]);
+  }, 60_000);
+
+  it('remove a network, and see that it is gone, by its name, and what of it stays', async () => {
+    const made = { name: 'brief', controller: keeper.name, admission: { by: 'manual' } };
+    const { id } = (await api.ask('POST', '/v1/networks', NetworkMade, { body: made })).body;
+    const { page, trouble } = await at(`/networks/${id}`);
+    await page
+      .getByRole('heading', { level: 1, name: 'brief is on its controller keeper, and no node is in it' })
+      .waitFor();
+    await button(page, 'Remove…').click();
+    await dialog(page).getByLabel('Type brief to remove it', { exact: true }).fill('brief');
+    await button(page, 'Remove').click();
+    await dialog(page).getByText('brief is gone').waitFor();
+    await dialog(page).getByText('stays, with its container if it has one').waitFor();
+    await picture(page, 'act-network-gone');
+    await button(page, 'Done').click();
+    await page.getByRole('heading', { level: 1, name: /^brief was removed by anna at \d\d:\d\d:\d\d$/ }).waitFor();
+    await page.getByText('brief was deleted').waitFor();
+    expect([await button(page, 'Launch…').count(), await button(page, 'Remove…').count()]).toEqual([0, 0]);
+    await picture(page, 'gone-network');
     expect(trouble).toEqual([]);
   }, 60_000);
 

@@ -147,7 +147,7 @@ describe('the dashboard', () => {
       await memberships.getByText('up, 10.1.2.3/24').waitFor();
       await picture(page, 'host-light-full');
       await memberships.getByRole('link').first().click();
-      await page.getByText('Three views').waitFor();
+      await page.getByText('Three witnesses').waitFor();
       await page.getByRole('columnheader', { name: /Kernel shows/ }).waitFor();
       await picture(page, 'membership-light-full');
       expect(trouble).toEqual([]);

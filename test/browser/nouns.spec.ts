@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { AgentFact, ObservedPeer } from '@orrery/shared/contracts';
+import { interfaceName, type AgentFact, type ObservedPeer } from '@orrery/shared/contracts';
 import type { Page } from 'playwright-core';
 import { apiFixture } from '../support/api-fixture.js';
 import { ControllerHost } from '../support/controller-host.js';
 import { eventually } from '../support/eventually.js';
 import type { ReportingHost } from '../support/reporting-host.js';
-import { aMembership, aPeer, NETWORK } from '../support/reports.js';
+import { aMembership, anInterface, aPeer, NETWORK } from '../support/reports.js';
 import { hears, RoutedNetwork } from '../support/routed-network.js';
 import { violations } from './support/axe.js';
 import { picture, tokenOf, Visitors } from './support/dashboard.js';
@@ -182,14 +182,25 @@ describe('the dashboard', () => {
     expect(trouble).toEqual([]);
   });
 
-  it('rewinds a membership to what was so, and leaves acts on the present', async () => {
+  it('rewinds a membership to what was so, however many events ago, and leaves acts on the present', async () => {
     const { network, authorized } = await waitsForPerson(fixture, web2, WEB_2);
+    const waited = new Date().toISOString();
     await authorized();
+    const about = { node: web2.node, network, device: interfaceName(network) };
+    const flaps = Array.from({ length: 70 }, (_, at): AgentFact => {
+      const after = anInterface({ device: about.device, addresses: ['10.7.0.10/24', `10.7.1.${at}/24`] });
+      return { type: 'address.assigned', data: { ...about, address: `10.7.1.${at}/24`, after } };
+    });
+    await web2.say(...flaps);
     const { page, trouble } = await visitors.enter(`/memberships/web-2/${network}`);
     const moment = page.getByRole('slider', { name: 'Moment' });
-    await moment.waitFor();
-    await page.getByText('10.7.0.10/24').first().waitFor();
     const past = page.getByLabel('What was so');
+    await moment.press('ArrowLeft');
+    // The newest 60 events are of the kernel alone; what the daemon said is older than these.
+    await past.getByText('up, 10.7.0.10/24, 10.7.1.69/24').waitFor();
+    await past.getByText('OK, 10.7.0.10/24').waitFor();
+    await page.getByText(/^You are looking at .+ Acts work on the present\.$/).waitFor();
+    await page.getByRole('button', { name: 'Earlier events' }).click();
     await eventually(
       async () => {
         await moment.press('ArrowLeft');
@@ -197,11 +208,17 @@ describe('the dashboard', () => {
       },
       { within: 10_000 },
     );
-    await page.getByText(/^You are looking at .+ Acts work on the present\.$/).waitFor();
     await isFit(page, '/rewound');
+    await page.waitForURL(/[?]at=20\d\d-/);
+    const { page: other } = await visitors.openIn(page.context(), `/memberships/web-2/${network}?at=${waited}`);
+    await other.getByLabel('What was so').getByText('waiting: authorization').waitFor();
+    await other.getByLabel('Date and time').fill('2020-01-01T00:00:00');
+    await other.getByRole('button', { name: 'Look' }).click();
+    await other.getByText(/Nothing is known before .+ no older event is kept/).waitFor();
     await page.getByRole('button', { name: 'Back to now' }).click();
     await past.waitFor({ state: 'detached' });
     expect(await moment.getAttribute('aria-valuetext')).toBe('now');
+    await page.waitForURL((url) => url.search === '');
     await go(page, '/hosts/web-2');
     await moment.waitFor();
     await whole(page);

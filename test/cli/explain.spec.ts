@@ -10,6 +10,7 @@ const explanation = (more: Partial<Explanation> = {}): Explanation => ({
     ...{ node: { id: id('nod', 1), name: 'web-1/demo', kind: 'container' }, network: { id: LAB, name: 'shop' } },
   },
   standing: 'trouble',
+  pending: false,
   headline: 'web-1/demo is not in shop: its controller has not authorized 3cdfe08e8b',
   since: new Date(Date.now() - 250_000).toISOString(),
   asOf: null,

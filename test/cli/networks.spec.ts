@@ -416,7 +416,7 @@ describe('a network', () => {
   });
 
   it('is deleted only when the name is typed, or with --yes', async () => {
-    kept({ memberships: { total: 2, ok: 2, waiting: 0 } });
+    kept({ memberships: { total: 2, ok: 2, waiting: 0, pending: 0 } });
     const path = `DELETE /v1/networks/${KEPT}`;
     api.on(path, ({ query }) =>
       query.confirm === 'lab' ? json(Network, keptNetwork()) : problem(409, 'confirmation-required', 'which?'),

@@ -1,5 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { Topology, type AgentFact, type CloudEvent } from '@orrery/shared/contracts';
+import {
+  Accepted,
+  Topology,
+  type AgentFact,
+  type CloudEvent,
+  type ItemId,
+  type Outcome,
+} from '@orrery/shared/contracts';
 import fc from 'fast-check';
 import { afterEvents } from '../../apps/web/src/live/reduce-topology.js';
 import { keptOf } from '../../apps/web/src/live/topology-draft.js';
@@ -16,6 +23,7 @@ const ROUNDS = 100;
 /** Something that a host reports about itself, or that the API states about it. */
 type Happening =
   | { is: 'fact'; host: number; fact: (host: ReportingHost) => AgentFact }
+  | { is: 'settled'; host: number; outcome: Outcome }
   | { is: 'presence'; host: number; to: 'online' | 'unreachable' }
   | { is: 'pause'; host: number; paused: boolean };
 
@@ -44,6 +52,12 @@ const PATH = fc.record({
   isSilent: fc.boolean(),
 });
 
+const OUTCOMES: readonly Outcome[] = [
+  { kind: 'done' },
+  { kind: 'waiting', code: 'configuration', cause: 'no answer', fix: 'wait' },
+  { kind: 'failed', code: 'tun-missing', cause: 'no device', fix: 'look' },
+];
+
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   NODE.map(({ host: at, type, isKnown }) => fact(at, ({ node }) => nodeFact(node, type, isKnown, at))),
   fc.record({ host, network, addresses, up: fc.boolean() }).map((one) =>
@@ -65,6 +79,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       ),
     ),
   PATH.map((one) => fact(one.host, ({ node }) => pathFact(node, one))),
+  fc.record({ is: fc.constant('settled' as const), host, outcome: fc.constantFrom(...OUTCOMES) }),
   FINDING.map((one) => fact(one.host, ({ node }) => findingFact(node, one))),
   fc.record({
     is: fc.constant('presence' as const),
@@ -111,6 +126,8 @@ describe('the topology that a page keeps up to date by events', () => {
   /** No heartbeat is missed within a test. */
   const { api, closing } = apiFixture({ ORRERY_HEARTBEAT_SECONDS: '60' });
   const hosts: ReportingHost[] = [];
+  /** What makes each of them a member of the first network. */
+  const items: { item: ItemId; revision: number }[] = [];
   let stream: EventStream;
   const sql = (text: string, values: unknown[] = []) => api.database.query(text, values);
   const fresh = async () => (await api.ask('GET', '/v1/topology', Topology)).body;
@@ -118,6 +135,9 @@ describe('the topology that a page keeps up to date by events', () => {
   beforeAll(async () => {
     for (const [at, name] of ['left', 'middle', 'right'].entries()) {
       const reporting = closing(await ReportingHost.join(api, name));
+      const path = `/v1/nodes/${name}/networks/${NETWORKS[0]}`;
+      const { command } = (await api.ask('PUT', path, Accepted, { body: {} })).body;
+      for (const { item } of command.items) items.push({ item, revision: command.revision });
       const memberships = NETWORKS.map((id) => aMembership({ network: id, device: `zt${id}` }));
       const snapshot = aSnapshot(reporting.node, memberships);
       const [seen] = snapshot.type === 'host.snapshot' ? snapshot.data.state.nodes : [];
@@ -143,6 +163,11 @@ describe('the topology that a page keeps up to date by events', () => {
     const reporting = hosts[one.host];
     if (!reporting) throw new Error('no such host');
     if (one.is === 'fact') return reporting.say(one.fact(reporting));
+    if (one.is === 'settled') {
+      const item = items[one.host];
+      if (!item) throw new Error('no item');
+      return reporting.say({ type: 'item.settled', data: { ...item, outcome: one.outcome } });
+    }
     if (one.is === 'pause') {
       const change = 'UPDATE hosts SET paused = $3 WHERE id = $1 AND paused <> $3 RETURNING id';
       return void (await state(reporting.id, change, one.paused ? 'host.paused' : 'host.resumed', [one.paused]));
@@ -185,6 +210,8 @@ describe('the topology that a page keeps up to date by events', () => {
     expect(looks).toBeLessThan(ROUNDS / 2);
     expect(looks).toBeGreaterThan(0);
     const families = new Set([...covered.keys()].map((type) => type.replace('io.orrery.', '').split('.')[0]));
-    expect(families).toEqual(new Set(['host', 'node', 'interface', 'authorization', 'path', 'finding']));
+    expect(families).toEqual(
+      new Set(['host', 'node', 'interface', 'authorization', 'path', 'finding', 'item', 'command']),
+    );
   }, 120_000);
 });

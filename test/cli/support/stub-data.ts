@@ -58,6 +58,7 @@ export function node(name: string, more: Partial<Node> = {}, number = 1): Node {
     address: '89e92ceee5',
     zerotierVersion: '1.14.2',
     online: true,
+    unused: null,
     updatedAt: THEN,
     ...more,
   };
@@ -145,7 +146,13 @@ export function membership(node: string, more: Partial<Membership> = {}): Member
 export function network(more: Partial<Network> = {}): Network {
   return {
     ...{ id: LAB, name: 'lab', controller: LAB.slice(0, 10), managedBy: null, config: null, admission: null },
-    ...{ labels: false, sync: null, findings: [], memberships: { total: 1, ok: 1, waiting: 0 }, version: 1 },
+    ...{
+      labels: false,
+      sync: null,
+      findings: [],
+      memberships: { total: 1, ok: 1, waiting: 0, pending: 0 },
+      version: 1,
+    },
     ...more,
   };
 }
@@ -172,7 +179,7 @@ export function keptNetwork(more: Partial<Network> = {}): Network {
     config: { ...NEW_NETWORK, pools: [pool], routes: [{ target: '10.182.44.0/24', via: null }] },
     admission: { by: 'fleet', selector: null, for: null, onLeave: 'deauthorize' },
     sync: { state: 'applied', cause: null },
-    memberships: { total: 0, ok: 0, waiting: 0 },
+    memberships: { total: 0, ok: 0, waiting: 0, pending: 0 },
     version: 3,
     ...more,
   });

@@ -28,9 +28,10 @@ export const WARNING_TYPES: readonly string[] = [
 
 const list = (types: readonly string[]) => types.map((type) => `'${type}'`).join(', ');
 
-/** SQL of the severity of an event: by its type, or by what an outcome or finding says itself. */
+/** SQL of the severity of an event: by its type, or by what an outcome or finding says itself. What somebody asked for is no trouble. */
 export const SEVERITY = `
-  CASE WHEN type IN (${list(ERROR_TYPES)}) THEN 'error'
+  CASE WHEN data ? 'ordered' THEN 'info'
+       WHEN type IN (${list(ERROR_TYPES)}) THEN 'error'
        WHEN type IN (${list(WARNING_TYPES)}) THEN 'warning'
        WHEN type = 'item.settled' THEN CASE data #>> '{outcome,kind}' WHEN 'failed' THEN 'error' WHEN 'waiting' THEN 'warning' ELSE 'info' END
        WHEN type = 'finding.raised' THEN CASE data #>> '{finding,severity}' WHEN 'error' THEN 'error' WHEN 'warning' THEN 'warning' ELSE 'info' END

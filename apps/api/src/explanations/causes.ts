@@ -86,8 +86,9 @@ export const causesOfFindings = (findings: readonly Found[]): PossibleCause[] =>
   );
 
 /** Findings about a node, or about its host as far as that concerns the node. `network`: only this one's. */
-export function findingsOf({ findings }: Evidence, node: Pick<Node, 'id' | 'kind'>, network?: string): Found[] {
-  return findings.filter(
+export function findingsOf(evidence: Evidence, node: Pick<Node, 'id' | 'kind'>, network?: string): Found[] {
+  if (isGoing(evidence, node)) return [];
+  return evidence.findings.filter(
     (found) =>
       (found.node === null || found.node.id === node.id) &&
       (found.network === null || network === undefined || found.network === network) &&
@@ -103,6 +104,8 @@ export function causesOfNode(evidence: Evidence, node: Node): PossibleCause[] {
   const container = evidence.containers.find((one) => one.node.id === node.id);
   const about = { host: evidence.host.name, kind: node.kind, container: container?.name ?? null };
   const told = { standing: 'trouble', about: node.name, since: node.updatedAt } as const;
+  // Whatever stops while it is being removed follows from that.
+  if (container?.intent === 'absent') return causesOfOutcome(container.outcome, told);
   const causes = container ? causesOfOutcome(container.outcome, told) : [];
   for (const { node: id, outcome, settledAt } of evidence.routers)
     if (id === node.id) causes.push(...causesOfOutcome(outcome, { ...told, since: settledAt }));
@@ -114,6 +117,10 @@ export function causesOfNode(evidence: Evidence, node: Node): PossibleCause[] {
     );
   return causes;
 }
+
+/** Somebody asked for its container to be removed. */
+export const isGoing = ({ containers }: Evidence, node: Pick<Node, 'id'>): boolean =>
+  containers.some((one) => one.node.id === node.id && one.intent === 'absent');
 
 /** Nobody wants anything of the daemon of a host that no membership names: it need not even be installed. */
 export const isWanted = ({ memberships, containers }: Evidence, node: string): boolean =>
@@ -132,23 +139,24 @@ export function causesOfMembership(
   membership: Membership,
   keeping: Keeping | undefined,
 ): PossibleCause[] {
+  if (isGoing(evidence, membership.node)) return [];
   const told: Told = {
     standing: 'trouble',
     about: `${membership.node.name} in ${nameOf(membership, keeping)}`,
     since: keeping?.settledAt ?? membership.updatedAt,
   };
   const remedy = { about: aboutOf(evidence, membership, keeping), status: membership.status };
-  const isGoing = membership.intent === 'absent';
+  const isLeaving = membership.intent === 'absent';
   const { outcome } = membership;
   const causes: PossibleCause[] = [];
   if (outcome && outcome.kind !== 'done') {
     if (outcome.code === 'authorization') causes.push(authorization(membership, keeping, told, remedy));
     else causes.push(...causesOfOutcome(outcome, told));
-  } else if (!isGoing) {
+  } else if (!isLeaving) {
     causes.push(...disagreements(membership, keeping, told, remedy));
     if (causes.length === 0) causes.push(...silences(evidence, membership, told));
   }
-  return [...causes, ...causesOfController(keeping, causes.length > 0)];
+  return isLeaving ? causes : [...causes, ...causesOfController(keeping, causes.length > 0)];
 }
 
 /** The views of a membership that is said to be done, or that nobody here wants. */
@@ -266,6 +274,10 @@ const aboutOf = ({ host, containers }: Evidence, { node, network }: Membership, 
 /** A name that a person gave here, or the ID; the name that a network gives itself could be anything. */
 export const nameOf = ({ network }: Pick<Membership, 'network'>, keeping: Keeping | undefined): string =>
   keeping?.givenName ?? network.id;
+
+/** What a cause is about, unless it begins with that: `web-1/demo in shop` is about `web-1/demo`. */
+export const withPlace = (about: string, cause: string): string =>
+  cause.startsWith(`${about.split(' in ')[0] ?? about} `) ? cause : `${about}: ${cause}`;
 
 export const countText = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 

@@ -114,6 +114,8 @@ export interface CommandEvidence {
   command: Command;
   /** The host as it stands now; undefined if it was removed. */
   host: Host | undefined;
+  /** Of its networks, by ID: only names that people gave here. */
+  givenNames: ReadonlyMap<string, string>;
 }
 
 /** An event, as far as a story needs it. */

@@ -7,11 +7,14 @@ import {
   clock,
   countText,
   findingsOf,
+  isGoing,
   nameOf,
   sortCauses,
   verdictOf,
+  withPlace,
   type PossibleCause,
 } from './causes.js';
+import { NO_ZEROTIER } from '../nodes/unused-node.js';
 import type { Evidence, Keeping, Past } from './evidence.js';
 import { tellStory } from './story.js';
 
@@ -31,6 +34,10 @@ function named({ keeping }: Evidence, story: StoryLine[]): StoryLine[] {
   return story.map(({ at, text }) => ({ at, text: inWords(text) }));
 }
 
+/** Asked for, and its host has not reported what came of it. */
+const isOnItsWay = ({ managed, outcome, intent }: Pick<Membership, 'managed' | 'outcome' | 'intent'>) =>
+  managed && (outcome === null || intent === 'absent');
+
 /** While a host is not heard from, everything about it is as old as its last sign. */
 const asOf = ({ host }: Evidence): string | null => (host.presence === 'online' ? null : host.lastSeenAt);
 
@@ -44,9 +51,10 @@ export function explainMembership(evidence: Evidence, membership: Membership, ev
     ...causesOfMembership(evidence, membership, keeping),
     ...causesOfFindings(findingsOf(evidence, node, network.id)),
   ]);
-  const isPending = membership.managed && membership.outcome === null && causes[0]?.standing !== 'unknown';
   const verdict = verdictOf(causes);
-  const standing = verdict.standing === 'fine' && isPending ? 'unknown' : verdict.standing;
+  const isRemoved = isGoing(evidence, node);
+  const pending = verdict.standing === 'fine' && (isRemoved || isOnItsWay(membership));
+  const standing = pending ? 'unknown' : verdict.standing;
   return {
     about: {
       ...{ kind: 'membership', name: `${node.name} in ${nameOf(membership, keeping)}`, host: hostRef(evidence), node },
@@ -54,7 +62,10 @@ export function explainMembership(evidence: Evidence, membership: Membership, ev
     },
     ...verdict,
     standing,
-    headline: membershipHeadline(membership, { ...verdict, standing }, nameOf(membership, keeping)),
+    pending,
+    headline: isRemoved
+      ? removalHeadline(node.name, verdict)
+      : membershipHeadline(membership, { ...verdict, standing }, nameOf(membership, keeping)),
     since: standing === 'fine' ? (keeping?.settledAt ?? null) : (causes[0]?.since ?? null),
     asOf: asOf(evidence),
     views: viewsOf(membership, keeping, nodeRow),
@@ -69,8 +80,9 @@ function membershipHeadline(
 ): string {
   const { node, addresses, intent, managed, status } = membership;
   const why = cause?.cause ?? 'its host has not reported it since it was asked for';
-  if (standing === 'unknown') return `it is not known now whether ${node.name} is in ${network}: ${why}`;
+  if (standing === 'unknown' && cause) return `Orrery cannot tell whether ${node.name} is in ${network}: ${why}`;
   if (intent === 'absent') return `${node.name} is leaving ${network}${cause ? `: ${cause.cause}` : ''}`;
+  if (standing === 'unknown') return `${node.name} is on its way into ${network}: ${why}`;
   const isIn = status === 'OK' && addresses.length > 0;
   if (standing === 'trouble')
     return isIn
@@ -140,10 +152,12 @@ export function explainNode(evidence: Evidence, node: Node, events: readonly Pas
     ...causesOfFindings(findingsOf(evidence, node)),
   ]);
   const container = evidence.containers.find((one) => one.node.id === node.id);
-  const isPending = container !== undefined && container.outcome === null;
   const verdict = verdictOf(causes);
-  const standing =
-    verdict.standing === 'fine' && (isPending || node.state === 'unknown') ? 'unknown' : verdict.standing;
+  const isRemoved = isGoing(evidence, node);
+  const pending =
+    verdict.standing === 'fine' && (isRemoved || container?.outcome === null || memberships.some(isOnItsWay));
+  const isUnknown = pending || (node.state === 'unknown' && node.unused === null);
+  const standing = verdict.standing === 'fine' && isUnknown ? 'unknown' : verdict.standing;
   const place = {
     name: node.name,
     works: node.state === 'up' ? `is up as ${node.address ?? '?'}` : 'has no zerotier-one that answers',
@@ -158,7 +172,13 @@ export function explainNode(evidence: Evidence, node: Node, events: readonly Pas
     },
     ...verdict,
     standing,
-    headline: placeHeadline(place, { ...verdict, standing }),
+    pending,
+    headline:
+      standing === 'fine' && node.unused !== null
+        ? unusedHeadline(node.host.name, node.unused)
+        : isRemoved
+          ? removalHeadline(node.name, verdict)
+          : placeHeadline(place, { ...verdict, standing, pending }),
     since: standing === 'fine' ? null : (causes[0]?.since ?? null),
     asOf: asOf(evidence),
     views: null,
@@ -166,13 +186,24 @@ export function explainNode(evidence: Evidence, node: Node, events: readonly Pas
   };
 }
 
+/** What stands in the way of the removal, if anything does. */
+const removalHeadline = (name: string, { cause }: Pick<Explanation, 'cause'>): string =>
+  `${name} is being removed${cause ? `: ${cause.cause}` : ''}`;
+
+function unusedHeadline(host: string, unused: string): string {
+  return unused === NO_ZEROTIER
+    ? `${host} has no ZeroTier of its own, and needs none`
+    : `${host} needs no ZeroTier of its own, and its zerotier-one does not answer`;
+}
+
 function placeHeadline(
   { name, works, within, where }: Record<'name' | 'works' | 'within' | 'where', string>,
-  { standing, cause }: Pick<Explanation, 'standing' | 'cause'>,
+  { standing, cause, pending }: Pick<Explanation, 'standing' | 'cause' | 'pending'>,
 ): string {
   if (standing === 'fine') return `${name} ${works}, in ${within}: all as wanted`;
+  if (pending) return `${name} is on its way: its host has not reported the result yet`;
   const why = cause ? `${where}${cause.cause}` : 'its host has not reported it yet';
-  if (standing === 'unknown') return `it is not known now how ${name} is: ${why}`;
+  if (standing === 'unknown') return `Orrery cannot tell how ${name} is: ${why}`;
   return standing === 'warning' ? `${name} ${works}, in ${within}, but ${why}` : `${name} is not as wanted: ${why}`;
 }
 
@@ -184,14 +215,27 @@ export function explainHost(evidence: Evidence, events: readonly Past[]): Explan
     ...memberships
       .filter(({ managed }) => managed)
       .flatMap((one) => causesOfMembership(evidence, one, keepingOf(evidence, one))),
-    ...causesOfFindings(findings.filter(({ code }) => code !== 'item-stuck')),
+    ...causesOfFindings(
+      findings.filter(({ code, node }) => code !== 'item-stuck' && !(node && isGoing(evidence, node))),
+    ),
   ]);
   const verdict = verdictOf(causes);
-  const counts = `${countText(containers.length, 'container', 'containers')} and ${countText(memberships.length, 'membership', 'memberships')}`;
+  const staying = containers.filter(({ intent }) => intent === 'present');
+  const onTheirWay = {
+    containers: staying.filter(({ outcome }) => outcome === null).length,
+    memberships: memberships.filter((one) => isOnItsWay(one) && !isGoing(evidence, one.node)).length,
+    going: containers.length - staying.length,
+  };
+  const isMoving = Object.values(onTheirWay).some((count) => count > 0);
+  const pending = verdict.standing === 'fine' && isMoving;
+  const counts = placesOf(containers.length, memberships.length);
+  const place = { name: host.name, counts, isUsed: memberships.length > 0 };
   return {
     about: { kind: 'host', name: host.name, host: hostRef(evidence), node: null, network: null, command: null },
     ...verdict,
-    headline: hostHeadline(host.name, counts, verdict, causes),
+    ...(pending && { standing: 'unknown' }),
+    pending,
+    headline: pending ? arrivingHeadline(host.name, onTheirWay) : hostHeadline(place, verdict, causes),
     since: causes[0]?.standing === 'fine' ? null : (causes[0]?.since ?? null),
     asOf: asOf(evidence),
     views: null,
@@ -199,17 +243,32 @@ export function explainHost(evidence: Evidence, events: readonly Past[]): Explan
   };
 }
 
+function arrivingHeadline(name: string, on: Record<'containers' | 'memberships' | 'going', number>): string {
+  const coming = [
+    on.containers > 0 && countText(on.containers, 'container', 'containers'),
+    on.memberships > 0 && countText(on.memberships, 'membership', 'memberships'),
+  ].filter(Boolean);
+  const are = on.containers + on.memberships === 1 ? 'is on its way' : 'are on their way';
+  const leave = `${countText(on.going, 'container is', 'containers are')} being removed`;
+  const parts = [coming.length > 0 && `${coming.join(' and ')} ${are}`, on.going > 0 && leave].filter(Boolean);
+  return `${name} is online; ${parts.join(', and ')}`;
+}
+
+/** `, with 1 container and 2 memberships`, or ` and in no network`. */
+function placesOf(containers: number, memberships: number): string {
+  const all = countText(containers, 'container', 'containers');
+  if (memberships > 0) return `, with ${all} and ${countText(memberships, 'membership', 'memberships')}`;
+  return containers > 0 ? `, with ${all} in no network` : ' and in no network';
+}
+
 function hostHeadline(
-  name: string,
-  counts: string,
+  { name, counts, isUsed }: { name: string; counts: string; isUsed: boolean },
   { standing, cause }: Pick<Explanation, 'standing' | 'cause'>,
   causes: readonly PossibleCause[],
 ): string {
-  if (standing === 'fine' || cause === null) return `${name} is online, with ${counts}: all as wanted`;
-  if (standing === 'unknown') return `it is not known now how ${name} is: ${cause.cause}`;
+  if (standing === 'fine' || cause === null) return `${name} is online${counts}${isUsed ? ': all as wanted' : ''}`;
+  if (standing === 'unknown') return `Orrery cannot tell how ${name} is: ${cause.cause}`;
   const [first] = causes;
-  const where = first && first.about !== name ? `${first.about}: ` : '';
-  return standing === 'warning'
-    ? `${name} is online, with ${counts}, but ${where}${cause.cause}`
-    : `${name} is not as wanted: ${where}${cause.cause}`;
+  const why = first && first.about !== name ? withPlace(first.about, cause.cause) : cause.cause;
+  return standing === 'warning' ? `${name} is online${counts}, but ${why}` : `${name} is not as wanted: ${why}`;
 }

@@ -18,6 +18,7 @@ import {
   explainController,
   sortCauses,
   verdictOf,
+  withPlace,
   type PossibleCause,
 } from './causes.js';
 import type { CommandEvidence, NetworkEvidence, Past, Tally } from './evidence.js';
@@ -40,13 +41,17 @@ export function explainNetwork(evidence: NetworkEvidence, events: readonly Past[
     ...routes.flatMap(routeCauses),
   ]);
   const verdict = verdictOf(causes);
+  const onTheirWay = tallies.reduce((sum, { kind, count }) => sum + (kind === null ? count : 0), 0);
+  const pending = verdict.standing === 'fine' && onTheirWay > 0;
   return {
     about: {
       ...{ kind: 'network', name, host: null, node: null, command: null },
       network: { id: network.id, name: givenName },
     },
     ...verdict,
-    headline: networkHeadline(network, name, verdict, causes[0]?.about),
+    ...(pending && { standing: 'unknown' }),
+    pending,
+    headline: networkHeadline(network, { name, onTheirWay, about: causes[0]?.about }, verdict),
     since: causes[0]?.standing === 'fine' ? null : (causes[0]?.since ?? null),
     asOf: null,
     views: null,
@@ -101,17 +106,26 @@ function routeCauses({ target, state, router, since, via, findings }: KeptRoute)
 
 function networkHeadline(
   { memberships, managedBy }: Network,
-  name: string,
+  { name, onTheirWay, about }: { name: string; onTheirWay: number; about: string | undefined },
   { standing, cause }: Pick<Explanation, 'standing' | 'cause'>,
-  about: string | undefined,
 ): string {
   const nodes = countText(memberships.total, 'node', 'nodes');
   const kept = managedBy ? `is on its controller ${managedBy.name}` : 'is known here, but Orrery does not manage it';
-  if (standing === 'fine' || cause === null) return `${name} ${kept}, with ${nodes}: all as wanted`;
-  const why =
-    about === undefined || about === name || about.startsWith('controller ') ? cause.cause : `${about}: ${cause.cause}`;
+  if (standing === 'fine' || cause === null) {
+    if (memberships.total === 0) return `${name} ${kept}, and no node is in it`;
+    if (onTheirWay === 0) return `${name} ${kept}, with ${nodes}: all as wanted`;
+    if (memberships.total === 1) return `${name} ${kept}, with 1 node, which is on its way`;
+    return `${name} ${kept}, with ${nodes}; ${onTheirWay === 1 ? '1 is on its way' : `${onTheirWay} are on their way`}`;
+  }
+  const isOfNetwork = about === undefined || about === name || about.startsWith('controller ');
+  const why = isOfNetwork ? cause.cause : withPlace(about, cause.cause);
   return standing === 'warning' ? `${name} ${kept}, with ${nodes}, but ${why}` : `${name} is not as wanted: ${why}`;
 }
+
+const NOUNS: Record<Command['action'], string> = {
+  ...{ launch: 'launch', replace: 'change', restart: 'restart', remove: 'removal', join: 'join', leave: 'leave' },
+  ...{ adopt: 'adoption', release: 'release', route: 'route', unroute: 'removal' },
+};
 
 const ENDED: Partial<Record<Command['state'], string>> = {
   done: 'is done',
@@ -119,9 +133,10 @@ const ENDED: Partial<Record<Command['state'], string>> = {
   superseded: 'was superseded by a newer command',
 };
 
-export function explainCommand({ command, host }: CommandEvidence, events: readonly Past[]): Explanation {
-  const { action, target, state, by, outcome, endedAt, createdAt } = command;
-  const what = `${action} ${target}, which ${by} asked for,`;
+export function explainCommand({ command, host, givenNames }: CommandEvidence, events: readonly Past[]): Explanation {
+  const { action, state, by, outcome, endedAt, createdAt } = command;
+  const target = command.target.replaceAll(/\b[0-9a-f]{16}\b/g, (id) => givenNames.get(id) ?? id);
+  const what = `The ${NOUNS[action]} of ${target}, which ${by} asked for,`;
   const told = { standing: 'trouble', about: target, since: endedAt ?? command.deliveredAt ?? createdAt } as const;
   const isOpen = endedAt === null;
   const causes = sortCauses([
@@ -138,6 +153,7 @@ export function explainCommand({ command, host }: CommandEvidence, events: reado
     },
     ...verdict,
     standing: isPending ? 'unknown' : verdict.standing,
+    pending: isPending,
     headline: ended
       ? `${what} ${ended}`
       : `${what} ${state === 'failed' ? 'failed' : 'is not done yet'}${verdict.cause ? `: ${verdict.cause.cause}` : isPending ? ': its host is at work on it' : ''}`,

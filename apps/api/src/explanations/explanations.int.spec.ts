@@ -4,8 +4,11 @@ import {
   Admission,
   ApiTokenMade,
   Explanation,
+  explain,
   interfaceName,
+  Network,
   NetworkMade,
+  Node,
   type ItemId,
   type NetworkId,
   type ObservedMembership,
@@ -103,8 +106,10 @@ describe('a membership', () => {
   it('that was asked for and not reported yet is unknown, and not guessed', async () => {
     await join();
     const told = await membership();
-    expect(told).toMatchObject({ standing: 'unknown', cause: null, more: [] });
-    expect(told.headline).toContain('its host has not reported it since it was asked for');
+    expect(told).toMatchObject({ standing: 'unknown', pending: true, cause: null, more: [] });
+    expect(told.headline).toBe(
+      `${host.name} is on its way into shop-${count}: its host has not reported it since it was asked for`,
+    );
   });
 
   it('that nobody decided names the policy, the command, and how it came to be so', async () => {
@@ -251,23 +256,106 @@ describe('other things', () => {
     expect((await ask(command.id)).headline).toContain('is not done yet');
   });
 
+  it('are on their way until its result is reported, and are not said to be as wanted', async () => {
+    const { command } = await join();
+    const abouts = [host.name, `node:${host.name}`, `shop-${count}`, command.id];
+    const told = await Promise.all(abouts.map((about) => ask(about)));
+    expect(told.map(({ standing, pending, cause }) => [standing, pending, cause])).toEqual(
+      abouts.map(() => ['unknown', true, null]),
+    );
+    expect(told.map(({ headline }) => headline)).toEqual([
+      `${host.name} is online; 1 membership is on its way`,
+      `${host.name} is on its way: its host has not reported the result yet`,
+      `shop-${count} is on its controller ${keeper.name}, with 1 node, which is on its way`,
+      `The join of ${host.name} in shop-${count}, which admin asked for, is not done yet: its host is at work on it`,
+    ]);
+    const { body } = await api.ask('GET', `/v1/networks/shop-${count}`, Network);
+    expect(body.memberships).toEqual({ total: 1, ok: 0, waiting: 1, pending: 1 });
+  });
+
   it('are fine where all is as wanted', async () => {
     const { command } = await fine();
     await until(({ views }) => views?.controller.standing === 'fine');
     for (const about of [host.name, `node:${host.name}`, `shop-${count}`, command.id]) {
       const told = await ask(about);
-      expect([about, told.standing, told.cause]).toEqual([about, 'fine', null]);
+      expect([about, told.standing, told.pending, told.cause]).toEqual([about, 'fine', false, null]);
     }
+    const { body } = await api.ask('GET', `/v1/networks/shop-${count}`, Network);
+    expect(body.memberships).toEqual({ total: 1, ok: 1, waiting: 0, pending: 0 });
   });
 });
 
 describe('the zerotier-one of a host', () => {
   it('is in trouble when it is down only if somebody wants something of it', async () => {
-    const down = { type: 'node.down', data: { node: host.node, after: null, cause: 'it is not installed' } } as const;
-    await host.say(down);
+    const say = (cause: string) => host.say({ type: 'node.down', data: { node: host.node, after: null, cause } });
+    const own = `node:${host.name}`;
+    await say('no answer');
     expect(await ask(host.name)).toMatchObject({ standing: 'fine', cause: null });
+    expect((await ask(own)).headline).toBe(
+      `${host.name} needs no ZeroTier of its own, and its zerotier-one does not answer`,
+    );
+    await say(explain('zerotier-missing/home', { home: '/var/lib/zerotier-one' }).cause);
+    expect(await ask(own)).toMatchObject({
+      ...{ standing: 'fine', cause: null, headline: `${host.name} has no ZeroTier of its own, and needs none` },
+    });
+    const { body } = await api.ask('GET', `/v1/nodes/${host.name}`, Node);
+    expect([body.state, body.unused]).toEqual(['down', 'no ZeroTier on this host']);
     await join();
+    expect((await api.ask('GET', `/v1/nodes/${host.name}`, Node)).body.unused).toBeNull();
     expect(await ask(host.name)).toMatchObject({ standing: 'trouble', cause: { code: 'daemon-unreachable' } });
+  });
+});
+
+describe('what is being removed', () => {
+  const launched = async () => {
+    const body = { name: 'one', networks: [shop] };
+    await api.ask('POST', `/v1/hosts/${host.name}/containers`, Accepted, { body });
+    const one = `${host.name}/one`;
+    const { id } = (await api.ask('GET', `/v1/nodes/${host.name}%2Fone`, Node)).body;
+    return { one, id };
+  };
+  const settleAll = async () => {
+    const items = await api.database.query<{ id: ItemId; revision: number }[]>(
+      'SELECT id, revision::int FROM items WHERE host_id = $1',
+      [host.id],
+    );
+    for (const { id: item, revision } of items)
+      await host.say({ type: 'item.settled', data: { item, revision, outcome: { kind: 'done' } } });
+  };
+  const gone = (about: string, network?: string) =>
+    api.refused(
+      'GET',
+      `/v1/explanations?about=${encodeURIComponent(about)}${network === undefined ? '' : `&network=${network}`}`,
+      network === undefined && /^[0-9a-f]{16}$/.test(about) ? 'unknown-network' : 'unknown-node',
+    );
+
+  it('is said to be so, whatever stops meanwhile, and then who removed it', async () => {
+    const { one, id } = await launched();
+    await settleAll();
+    const down = { type: 'node.down', data: { node: id, after: null, cause: 'no answer' } } as const;
+    await host.say(down);
+    expect(await ask(`node:${one}`)).toMatchObject({ standing: 'trouble', cause: { code: 'daemon-unreachable' } });
+    await api.ask('DELETE', `/v1/hosts/${host.name}/containers/one`, Accepted);
+    await host.say(down);
+    const removed = `${one} is being removed`;
+    expect(await ask(`node:${one}`)).toMatchObject({ pending: true, cause: null, headline: removed });
+    expect(await ask(one, shop)).toMatchObject({ pending: true, cause: null, headline: removed });
+    expect((await ask(host.name)).headline).toBe(`${host.name} is online; 1 container is being removed`);
+    await settleAll();
+    const said = new RegExp(`^${one} was removed by admin at \\d{4}-.+Z$`);
+    expect((await gone(`node:${one}`)).detail).toMatch(said);
+    expect((await gone(one, shop)).detail).toMatch(said);
+  });
+
+  it('is a network that says by which name it was known, also in the stories of its nodes', async () => {
+    await host.say({ type: 'network.joined', data: { node: host.node, network: shop, after: null } });
+    const name = `shop-${count}`;
+    await api.raw('DELETE', `/v1/networks/${shop}?confirm=${name}`);
+    await eventually(async () => ((await api.database.query('SELECT FROM outbox')) as unknown[]).length === 0);
+    expect((await gone(shop)).detail).toMatch(new RegExp(`^${name} was removed by admin at .+Z$`));
+    expect((await ask(host.name)).story.map(({ text }) => text)).toContain(
+      `${host.name} in ${name}: it asked the network for its configuration`,
+    );
   });
 });
 

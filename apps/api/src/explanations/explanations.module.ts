@@ -9,6 +9,7 @@ import { NetworksRepository } from '../networks/networks.repository.js';
 import { NetworksService } from '../networks/networks.service.js';
 import { NodesRepository } from '../nodes/nodes.repository.js';
 import { RoutesRepository } from '../routes/routes.repository.js';
+import { Departures } from './departures.js';
 import { EvidenceReader, StandingReaders } from './evidence-reader.js';
 import { ExplanationsController } from './explanations.controller.js';
 import { ExplanationsRepository } from './explanations.repository.js';
@@ -20,7 +21,7 @@ import { HistoryReader } from './history-reader.js';
 @Module({
   controllers: [ExplanationsController],
   providers: [
-    ...[Explanations, EvidenceReader, StandingReaders, WishReader, HistoryReader, ExplanationsRepository],
+    ...[Explanations, Departures, EvidenceReader, StandingReaders, WishReader, HistoryReader, ExplanationsRepository],
     ...[CommandsRepository, ContainersRepository, EventsRepository, FindingsRepository, HostsRepository],
     ...[MembershipsRepository, NetworksRepository, NetworksService, NodesRepository, RoutesRepository],
   ],

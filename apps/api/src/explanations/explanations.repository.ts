@@ -96,7 +96,15 @@ export class ExplanationsRepository {
 
   /** Only a name that a person gave here. */
   async givenName(sql: Sql, network: NetworkId): Promise<string | null> {
-    const rows = await sql.query<{ name: string }[]>('SELECT name FROM networks WHERE id = $1', [network]);
-    return rows[0]?.name ?? null;
+    const [found] = await this.givenNames(sql, [network]);
+    return found?.[1] ?? null;
+  }
+
+  async givenNames(sql: Sql, networks: readonly NetworkId[]): Promise<[NetworkId, string][]> {
+    const rows = await sql.query<{ id: NetworkId; name: string }[]>(
+      'SELECT id, name FROM networks WHERE id = ANY($1) AND name IS NOT NULL',
+      [networks],
+    );
+    return rows.map(({ id, name }) => [id, name]);
   }
 }

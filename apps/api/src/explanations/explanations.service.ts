@@ -2,19 +2,24 @@ import { Injectable } from '@nestjs/common';
 import {
   CommandId,
   explain,
+  explainAgain,
   NetworkId,
   type Explanation,
   type ExplanationQuery,
   type HostId,
+  type ProblemCode,
 } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { Store } from '../database/store.js';
 import { References } from '../references/references.service.js';
+import { Departures } from './departures.js';
 import { EvidenceReader } from './evidence-reader.js';
 import { explainHost, explainMembership, explainNode } from './explain-place.js';
 import { explainCommand, explainNetwork } from './explain-wish.js';
 import { HistoryReader } from './history-reader.js';
 import { WishReader } from './wish-reader.js';
+
+const NETWORK_ID = /\b[0-9a-f]{16}\b/;
 
 type Kind = 'host' | 'node' | 'network' | 'command';
 
@@ -27,9 +32,34 @@ export class Explanations {
     private readonly evidence: EvidenceReader,
     private readonly history: HistoryReader,
     private readonly wishes: WishReader,
+    private readonly departures: Departures,
   ) {}
 
-  async explain({ about, network }: ExplanationQuery): Promise<Explanation> {
+  async explain(query: ExplanationQuery): Promise<Explanation> {
+    try {
+      return await this.#named(await this.#explain(query));
+    } catch (error) {
+      throw await this.#asDeparted(query, error);
+    }
+  }
+
+  /** What is not there any more says who removed it. */
+  async #asDeparted(query: ExplanationQuery, error: unknown): Promise<unknown> {
+    if (!(error instanceof AppError) || !error.code.startsWith('unknown-')) return error;
+    const cause = await this.departures.of(query);
+    if (cause === undefined) return error;
+    return new AppError({ kind: 'user', ...explainAgain({ code: error.code as ProblemCode, cause, fix: error.fix }) });
+  }
+
+  /** Networks that are gone are named in the story as they were. */
+  async #named(told: Explanation): Promise<Explanation> {
+    if (!told.story.some(({ text }) => NETWORK_ID.test(text))) return told;
+    const names = await this.departures.names();
+    const inWords = (text: string) => text.replaceAll(/\b[0-9a-f]{16}\b/g, (id) => names.get(id) ?? id);
+    return { ...told, story: told.story.map(({ at, text }) => ({ at, text: inWords(text) })) };
+  }
+
+  async #explain({ about, network }: ExplanationQuery): Promise<Explanation> {
     const { kind, reference } = splitKind(about);
     if (network !== undefined) return this.#membership(reference, network);
     switch (kind ?? (await this.#kindOf(reference))) {
@@ -117,11 +147,12 @@ export class Explanations {
         kind: 'user',
         ...explain('unknown-command', { cause: `there is no command ${reference}` }),
       });
-    const [evidence, events] = await Promise.all([
+    const [host, givenNames, events] = await Promise.all([
       this.evidence.host(command.host.id),
+      this.wishes.givenNames(command.networks),
       this.history.ofCommand(command.id),
     ]);
-    return explainCommand({ command, host: evidence }, events);
+    return explainCommand({ command, host, givenNames }, events);
   }
 }
 

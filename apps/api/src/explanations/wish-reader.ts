@@ -31,6 +31,10 @@ export class WishReader {
     return { network, controller, tallies, givenName, routes: rows.map(shownRoute) };
   }
 
+  async givenNames(networks: readonly NetworkId[]): Promise<ReadonlyMap<string, string>> {
+    return new Map(await this.repository.givenNames(this.store, networks));
+  }
+
   command(id: CommandId): Promise<Command | undefined> {
     return this.commands.get(this.store, id);
   }

@@ -136,13 +136,16 @@ describe('a command', () => {
       settled(item.id, revision),
     );
     const rows = await plane.database.query<unknown[]>(
-      `SELECT type, subject FROM events WHERE command_id = $1 AND type LIKE 'item.%' ORDER BY id`,
+      `SELECT type, subject, data FROM events WHERE command_id = $1 AND type LIKE 'item.%' ORDER BY id`,
       [id],
     );
     const subject = `${host.name}/${NETWORK}`;
+    // Agents name items alone.
+    const named = { node: host.node, network: NETWORK, container: null };
+    const data = { item: item.id, revision, ...named, desired: { kind: 'membership', intent: 'present', revision } };
     expect(rows).toEqual([
-      { type: 'item.progress', subject },
-      { type: 'item.settled', subject },
+      { type: 'item.progress', subject, data: { ...data, stage: 'joined', detail: expect.any(String) } },
+      { type: 'item.settled', subject, data: { ...data, outcome: { kind: 'done' } } },
     ]);
   });
 });
@@ -168,6 +171,34 @@ describe('an absent item', () => {
     await change(plane, host, [item]);
     await agent.say(settled(item.id, revision));
     expect(await itemIds()).toEqual([item.id]);
+  });
+});
+
+describe('what a node loses', () => {
+  const lost = () =>
+    plane.database.query<unknown[]>(
+      `SELECT type, data ->> 'ordered' AS ordered FROM events WHERE host_id = $1 AND type IN ('network.left', 'node.down') ORDER BY id`,
+      [host.id],
+    );
+  const left = (network: string) => membershipFact('network.left', host.node, null, network);
+
+  it('is said to be ordered while it is to leave that network, and not otherwise', async () => {
+    const item = memberOf(host.node, NETWORK);
+    await change(plane, host, [item]);
+    await plane.database.query(
+      `INSERT INTO memberships (node_id, network_id, host_id, item_id) VALUES ($1, $2, $3, $4)`,
+      [...[host.node, NETWORK, host.id, item.id]],
+    );
+    await agent.say(left(NETWORK));
+    await change(plane, host, [{ ...item, intent: 'absent' }], { action: 'leave' });
+    const down = { type: 'node.down' as const, data: { node: host.node, after: null, cause: 'no answer' } };
+    await agent.say(left(NETWORK), left(OTHER), down);
+    expect(await lost()).toEqual([
+      { type: 'network.left', ordered: null },
+      { type: 'network.left', ordered: 'leave' },
+      { type: 'network.left', ordered: null },
+      { type: 'node.down', ordered: null },
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Epoch, HostId, ItemId, NodeId } from '@orrery/shared/contracts';
+import type { Epoch, HostId, Intent, Item, ItemId, NodeId } from '@orrery/shared/contracts';
 import { LOCKS } from '../database/advisory-locks.js';
 import type { Run } from '../database/statements.js';
 import type { Batch } from './batch.js';
@@ -14,10 +14,18 @@ export interface HostContext extends HostEpochs {
 export interface NodeContext {
   host: HostId;
   container: string | null;
+  /** Its container is to be removed. */
+  isGoing: boolean;
+  /** Networks that it is to leave. */
+  leaving: string[];
 }
-export interface ItemContext extends NodeContext {
+export interface ItemContext {
+  host: HostId;
+  container: string | null;
   node: NodeId;
   network: string | null;
+  /** As it is desired now. */
+  desired: { kind: Item['kind']; intent: Intent; revision: number };
 }
 
 /** Everything a group needs to know before it stores anything, read after the lock. */
@@ -113,7 +121,10 @@ async function readNodes(run: Run, batches: readonly Batch[]): Promise<Map<NodeI
   const ids = [...nodesOf(batches)];
   if (ids.length === 0) return new Map();
   const rows = await run<NodeContext & { id: NodeId }>(
-    `SELECT n.id, n.host_id AS host, c.name AS container FROM nodes n LEFT JOIN containers c ON c.node_id = n.id
+    `SELECT n.id, n.host_id AS host, c.name AS container, COALESCE(i.intent = 'absent', false) AS "isGoing",
+            ARRAY(SELECT m.network_id FROM memberships m JOIN items l ON l.id = m.item_id AND l.intent = 'absent'
+                   WHERE m.node_id = n.id) AS leaving
+     FROM nodes n LEFT JOIN containers c ON c.node_id = n.id LEFT JOIN items i ON i.id = c.item_id
      WHERE n.id = ANY($1)`,
     [ids],
   );
@@ -124,7 +135,8 @@ async function readItems(run: Run, batches: readonly Batch[]): Promise<Map<ItemI
   const ids = [...itemsOf(batches)];
   if (ids.length === 0) return new Map();
   const rows = await run<ItemContext & { id: ItemId }>(
-    `SELECT i.id, i.host_id AS host, i.node_id AS node, c.name AS container, i.body ->> 'network' AS network
+    `SELECT i.id, i.host_id AS host, i.node_id AS node, c.name AS container, i.body ->> 'network' AS network,
+            jsonb_build_object('kind', i.kind, 'intent', i.intent, 'revision', i.revision) AS desired
      FROM items i LEFT JOIN containers c ON c.node_id = i.node_id WHERE i.id = ANY($1)`,
     [ids],
   );

@@ -1,6 +1,7 @@
 import type { CommandId } from '@orrery/shared/contracts';
 import type { Run } from '../database/statements.js';
 import type { GroupContext } from './group-context.js';
+import { orderedBy } from './ordered-losses.js';
 import type { StoredEvent } from './stored-event.js';
 
 /** A row of `events` before it has its ID, which grows in the order of the rows. */
@@ -37,6 +38,7 @@ export function toNewEventRow(
   const node = refs.node ?? item?.node ?? null;
   const container = (node ? nodes.get(node)?.container : null) ?? item?.container ?? refs.container;
   const network = refs.network ?? item?.network ?? null;
+  const ordered = orderedBy(event, node ? nodes.get(node) : undefined);
   return {
     type: fact.type,
     host_id: host,
@@ -50,9 +52,16 @@ export function toNewEventRow(
     command_id: command,
     subject: subjectOf(known?.name, container, network),
     simulated: known?.simulated ?? false,
-    data: fact.data,
+    data: {
+      ...fact.data,
+      ...(item && isOfItem(fact.type) && { node, network, container, desired: item.desired }),
+      ...(ordered && { ordered }),
+    },
   };
 }
+
+/** An agent names items alone: whoever follows events sees at once what they are, and whether they are still desired like that. */
+const isOfItem = (type: string) => type === 'item.settled' || type === 'item.progress';
 
 /** A host's times are claims: nothing can have happened there before the host was known, or after the commit. */
 export const within = (moment: Date, from: Date | undefined, to: Date): Date =>

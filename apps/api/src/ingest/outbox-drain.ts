@@ -15,6 +15,7 @@ interface OutboxRow {
   data: Record<string, unknown>;
   at: Date;
   host_name: string | null;
+  container: string | null;
   simulated: boolean | null;
 }
 
@@ -23,13 +24,16 @@ export async function drainOutbox(run: Run, most = MOST): Promise<NewEventRow[]>
   const rows = await run<OutboxRow>(
     `WITH taken AS (
        DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING *)
-     SELECT taken.*, h.name AS host_name, h.simulated FROM taken LEFT JOIN hosts h ON h.id = taken.host_id ORDER BY taken.id`,
+     SELECT taken.*, h.name AS host_name, h.simulated, k.name AS container
+       FROM taken LEFT JOIN hosts h ON h.id = taken.host_id LEFT JOIN containers k ON k.node_id = taken.node_id ORDER BY taken.id`,
     [most],
   );
   return rows.map(toRow);
 }
 
-function toRow({ host_name, simulated, id: _place, at: happened_at, ...row }: OutboxRow): NewEventRow {
+/** Who writes an event names its node; the container in which that runs is looked up here. */
+function toRow({ host_name, simulated, container, id: _place, at: happened_at, ...of }: OutboxRow): NewEventRow {
+  const row = { ...of, container_name: of.container_name ?? container };
   const name = host_name ?? (typeof row.data.name === 'string' ? row.data.name : undefined);
   const subject = subjectOf(row.host_id ? name : undefined, row.container_name, row.network_id);
   return { ...row, epoch: null, seq: null, host_at: null, happened_at, subject, simulated: simulated ?? false };

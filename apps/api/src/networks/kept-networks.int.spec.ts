@@ -265,7 +265,8 @@ describe('the deletion of a network', () => {
     expect(fix).toContain(lab());
     await api.refused('DELETE', `/v1/networks/${id}?confirm=other`, 'confirmation-required');
     expect([host.controller.networks.has(id), host.asked('delete-network')]).toEqual([true, []]);
-    await api.ask('DELETE', `/v1/networks/${id}?confirm=${lab()}`, Network);
+    const { body } = await api.ask('DELETE', `/v1/networks/${id}?confirm=${lab()}`, Network);
+    expect(body.sync).toEqual({ state: 'applied', cause: null });
     expect(host.controller.networks.has(id)).toBe(false);
     await api.refused('GET', `/v1/networks/${id}`, 'unknown-network');
     expect((await create()).id).not.toBe(id);
@@ -275,7 +276,8 @@ describe('the deletion of a network', () => {
     const host = await withController();
     const { id } = await create();
     host.controller.trouble = away;
-    await api.ask('DELETE', `/v1/networks/${id}?confirm=${lab()}`, Network);
+    const { body } = await api.ask('DELETE', `/v1/networks/${id}?confirm=${lab()}`, Network);
+    expect(body.sync).toMatchObject({ state: 'pending', cause: expect.stringContaining('not confirmed') });
     await api.refused('GET', `/v1/networks/${id}`, 'unknown-network');
     expect(host.controller.networks.has(id)).toBe(true);
     host.controller.trouble = undefined;

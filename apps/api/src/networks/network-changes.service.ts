@@ -113,8 +113,10 @@ export class NetworkChanges {
       return { status: 200 as const, headers: {}, body: network, ...this.#about(id, was.name) };
     };
     const settle = async (made: Made) => {
-      if (controller) await this.gate.settleDeletions(controller);
-      return made;
+      if (!controller) return made;
+      await this.gate.settleDeletions(controller);
+      const network = made.body as Network;
+      return { ...made, body: { ...network, sync: await this.networks.deletionOf(network.id) } };
     };
     return this.changes.run(asked, work, { settle });
   }

@@ -40,13 +40,16 @@ const ORDERS = new Orders([{ sql: 'k.id' }], {
 const select = ({ key } = ORDERS.by(undefined)) => `
   WITH memberships_now AS (
     SELECT COALESCE(m.network_id, s.network_id) AS network_id, s.status, s.name,
-           (m.item_id IS NOT NULL AND i.intent = 'present') AS wanted
+           (m.item_id IS NOT NULL AND i.intent = 'present') AS wanted,
+           (i.intent = 'present' AND o.outcome IS NULL) AS pending
       FROM memberships m FULL JOIN membership_status s ON s.node_id = m.node_id AND s.network_id = m.network_id
-      LEFT JOIN items i ON i.id = m.item_id),
+      LEFT JOIN items i ON i.id = m.item_id
+      LEFT JOIN item_status o ON o.item_id = i.id AND o.revision = i.revision),
   counts AS (
     SELECT network_id, count(*)::int AS total, count(*) FILTER (WHERE status = 'OK')::int AS ok,
            count(*) FILTER (WHERE status IN ('ACCESS_DENIED', 'AUTHENTICATION_REQUIRED', 'REQUESTING_CONFIGURATION')
-                               OR (status IS NULL AND wanted))::int AS waiting,
+                               OR (status IS NULL AND wanted) OR pending)::int AS waiting,
+           count(*) FILTER (WHERE pending)::int AS pending,
            max(NULLIF(name, '')) AS name
       FROM memberships_now GROUP BY network_id),
   known AS (SELECT id FROM networks UNION SELECT network_id FROM counts)
@@ -60,7 +63,8 @@ const select = ({ key } = ORDERS.by(undefined)) => `
            'addresses', (SELECT COALESCE(jsonb_agg(jsonb_build_object('node', v.address, 'address', f.address)), '[]')
                            FROM verdicts v, jsonb_array_elements_text(v.addresses) AS f(address) WHERE v.network_id = k.id),
            'controllerState', q.state, 'controllerCause', q.cause) AS use,
-         jsonb_build_object('total', COALESCE(c.total, 0), 'ok', COALESCE(c.ok, 0), 'waiting', COALESCE(c.waiting, 0)) AS memberships,
+         jsonb_build_object('total', COALESCE(c.total, 0), 'ok', COALESCE(c.ok, 0), 'waiting', COALESCE(c.waiting, 0),
+           'pending', COALESCE(c.pending, 0)) AS memberships,
          COALESCE(w.version, 0) AS version, ${key}
     FROM known k LEFT JOIN networks w ON w.id = k.id LEFT JOIN counts c ON c.network_id = k.id
     LEFT JOIN controllers o ON o.id = w.controller_id LEFT JOIN controller_status q ON q.controller_id = o.id
@@ -138,6 +142,12 @@ export class NetworksRepository {
         [...[id, controller]],
       );
     await tx.delete(NetworkEntity, { id });
+  }
+
+  /** It was removed here, and its controller has not confirmed that it deleted it. */
+  async isBeingDeleted(sql: Sql, id: NetworkId): Promise<boolean> {
+    const rows = await sql.query<unknown[]>('SELECT FROM network_deletions WHERE network_id = $1', [id]);
+    return rows.length > 0;
   }
 
   /**

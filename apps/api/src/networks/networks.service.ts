@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { explain, type Network, type NetworkId, type NetworkPage, type NetworkQuery } from '@orrery/shared/contracts';
+import {
+  explain,
+  type Network,
+  type NetworkId,
+  type NetworkPage,
+  type NetworkQuery,
+  type NetworkSync,
+} from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { Sql } from '../database/sql.js';
 import { Store } from '../database/store.js';
@@ -29,6 +36,12 @@ export class NetworksService {
 
   async get(reference: string): Promise<Network> {
     return this.read(this.store, await this.references.network(this.store, reference));
+  }
+
+  /** Of a network that was removed here: whether its controller has deleted it. */
+  async deletionOf(id: NetworkId): Promise<NetworkSync> {
+    if (!(await this.repository.isBeingDeleted(this.store, id))) return { state: 'applied', cause: null };
+    return { state: 'pending', cause: 'its controller has not confirmed yet that it deleted it' };
   }
 
   async read(sql: Sql, id: NetworkId): Promise<Network> {

@@ -6,6 +6,7 @@ import { Orders, orOldest } from '../paging/orders.js';
 import { Where } from '../paging/where.js';
 import { nodeNeedsAttention } from '../topology/needs-attention.js';
 import { NAMED_NODES } from './named-nodes.js';
+import { unusedWords } from './unused-node.js';
 
 const ORDERS = new Orders([{ sql: 'n.name' }, { sql: 'n.id' }], {
   name: [{ sql: 'n.name' }],
@@ -19,7 +20,8 @@ const select = ({ key } = ORDERS.by(undefined)) => `
   SELECT n.id, n.name, n.kind, ${hostRef('n.host_id', 'n.host_name')} AS host, n.simulated,
          COALESCE(s.state, 'unknown') AS state,
          CASE WHEN s.node_id IS NULL THEN 'the host has not reported it yet' ELSE s.cause END AS cause,
-         s.address, s.version AS "zerotierVersion", s.online, ${iso('s.updated_at')} AS "updatedAt", ${key}
+         s.address, s.version AS "zerotierVersion", s.online, ${unusedWords('n.id', 'n.kind', 's')} AS unused,
+         ${iso('s.updated_at')} AS "updatedAt", ${key}
     FROM ${NAMED_NODES} n LEFT JOIN node_status s ON s.node_id = n.id`;
 
 @Injectable()

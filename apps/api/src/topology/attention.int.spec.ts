@@ -161,6 +161,7 @@ describe('what needs attention', () => {
     expect(quiet).toEqual([
       'is all right',
       'has a warning',
+      'has its own daemon down, which nobody uses',
       'has a membership that is done and has a bad status',
       'is in a network that Orrery did not join it to',
     ]);

@@ -15,7 +15,16 @@ const aHost = (more: Partial<HostRow> = {}): HostRow => ({
   ...more,
 });
 const aNode = (more: Partial<NodeRow> = {}): NodeRow => ({
-  ...{ id: NODE, host: HOST, kind: 'container', container: 'demo', address: 'aaaaaaaaaa', daemon: 'up', cause: null },
+  ...{
+    id: NODE,
+    host: HOST,
+    kind: 'container',
+    container: 'demo',
+    address: 'aaaaaaaaaa',
+    daemon: 'up',
+    cause: null,
+    unused: null,
+  },
   ...DONE,
   ...more,
 });
@@ -83,15 +92,25 @@ describe('the topology', () => {
     expect(`${node?.state}: ${node?.why}`).toBe(said);
   });
 
-  it.each<[string, Partial<NodeRow>, boolean, string]>([
-    ['is up', {}, false, 'fine'],
-    ['was never reported', { daemon: null }, false, 'unknown'],
-    ['is down and in no network', { daemon: 'down' }, false, 'unknown'],
-    ['is down and should be in a network', { daemon: 'down' }, true, 'failed'],
-  ])('judges the own daemon of a host that %s', (_what, more, isUsed, state) => {
-    const memberships = isUsed ? [aMembership({ node: OWN })] : [];
-    const { nodes } = judge({ nodes: [ownNode(more)], memberships });
-    expect(nodes.map((node) => [node.name, node.state])).toEqual([['web-1', state]]);
+  it.each<[string, Partial<NodeRow>, string, string | undefined]>([
+    ['is up', {}, 'fine', undefined],
+    ['was never reported', { daemon: null }, 'unknown', 'its host has not reported it yet'],
+    [
+      'is not installed, and is not to be',
+      { daemon: 'unknown', unused: 'no ZeroTier here' },
+      'fine',
+      'no ZeroTier here',
+    ],
+    ['is down and should be in a network', { daemon: 'down', cause: 'no answer' }, 'failed', 'no answer'],
+  ])('judges the own daemon of a host that %s', (_what, more, state, why) => {
+    const { nodes } = judge({ nodes: [ownNode(more)], memberships: [] });
+    expect(nodes.map((node) => [node.name, node.state, node.why])).toEqual([['web-1', state, why]]);
+  });
+
+  it('shows an error about the own daemon of a host, even if nothing is desired of it', () => {
+    const findings = [{ host: HOST, node: OWN, network: '', cause: 'its port is taken' }];
+    const { nodes } = judge({ nodes: [ownNode({ daemon: 'down', unused: 'nothing' })], findings });
+    expect(nodes[0]).toMatchObject({ state: 'failed', why: 'its port is taken' });
   });
 
   it.each<[string, Partial<MembershipRow>, string]>([

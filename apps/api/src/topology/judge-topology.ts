@@ -44,6 +44,8 @@ export interface NodeRow extends ItemStanding {
   address: string | null;
   daemon: 'up' | 'down' | 'unknown' | null;
   cause: string | null;
+  /** Why it need not be up, of a host's own daemon that is not; null for any other. */
+  unused: string | null;
 }
 export interface MembershipRow extends ItemStanding {
   node: NodeId;
@@ -94,16 +96,13 @@ const standing = (state: TopologyState, why: string | null | undefined): Standin
 export function judgeTopology(rows: TopologyRows): Topology {
   const hosts = new Map(rows.hosts.map((host) => [host.id, host]));
   const nodes = new Map(rows.nodes.map((node) => [node.id as string, node]));
-  const used = new Set(rows.memberships.map(({ node }) => node));
   const memberships = distinct(rows.memberships);
   const findings = placed(rows.findings, nodes, new Set(memberships.map(keyOf)));
   const hostOf = (node: NodeRow | undefined) => node && hosts.get(node.host);
   return {
     at: rows.at,
     hosts: rows.hosts.map((host) => toHost(host, findings.get(host.id))),
-    nodes: rows.nodes.map((node) =>
-      toNode(node, hostOf(node), { finding: findings.get(node.id), isUsed: used.has(node.id) }),
-    ),
+    nodes: rows.nodes.map((node) => toNode(node, hostOf(node), findings.get(node.id))),
     networks: rows.networks.map((network) => ({ ...network, kept: network.controller !== null })),
     memberships: memberships.map((one) => toMembership(one, hostOf(nodes.get(one.node)), findings.get(keyOf(one)))),
     controllers: rows.controllers.map(toController),
@@ -167,29 +166,23 @@ function toHost({ id, name, site, simulated, paused, presence }: HostRow, findin
   return { id, name, site, ...own(), ...(simulated && { simulated }) };
 }
 
-/** `isUsed`: it is in a network, or should be. */
-function toNode(
-  row: NodeRow,
-  host: HostRow | undefined,
-  { finding, isUsed }: { finding: string | undefined; isUsed: boolean },
-): TopologyNode {
+function toNode(row: NodeRow, host: HostRow | undefined, finding: string | undefined): TopologyNode {
   const { id, kind, address, container } = row;
   const name = kind === 'host' ? (host?.name ?? id) : `${host?.name ?? ''}/${container ?? id}`;
-  const judged = absence(host?.presence) ?? nodeStanding(row, finding, isUsed);
+  const judged = absence(host?.presence) ?? nodeStanding(row, finding);
   return { id, host: row.host, name, kind, address, ...judged };
 }
 
-function nodeStanding(row: NodeRow, finding: string | undefined, isUsed: boolean): Standing {
-  const { kind, daemon, cause, intent } = row;
+function nodeStanding(row: NodeRow, finding: string | undefined): Standing {
+  const { daemon, cause, intent, unused } = row;
   const item = itemStanding(row);
   if (item?.state === 'failed') return item;
   if (finding !== undefined) return standing('failed', finding);
   if (item?.state === 'waiting') return item;
   if (daemon === 'up') return FINE;
   if (daemon === null && intent === null) return standing('unknown', 'its host has not reported it yet');
-  // The daemon of a host of which nothing is desired may be absent.
-  const matters = daemon === 'down' && (kind === 'container' || isUsed);
-  return standing(matters ? 'failed' : 'unknown', cause ?? 'its zerotier-one does not answer');
+  if (unused !== null) return standing('fine', unused);
+  return standing(daemon === 'down' ? 'failed' : 'unknown', cause ?? 'its zerotier-one does not answer');
 }
 
 function toMembership(row: MembershipRow, host: HostRow | undefined, finding: string | undefined): TopologyMembership {

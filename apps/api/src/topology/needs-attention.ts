@@ -1,3 +1,5 @@
+import { isUnused } from '../nodes/unused-node.js';
+
 /**
  * The rules of judge-topology.ts as conditions, by which lists are cut into pages (`attention` in a query): what needs
  * attention is what the topology shows in any state but `fine`. A test compares both over every kind of trouble. Each
@@ -26,7 +28,8 @@ export const hostNeedsAttention = (id: string) => `
 /** `node` and `host`: the columns with their ids. Also for containers, which stand as their nodes do. */
 export const nodeNeedsAttention = (node: string, host: string) => `
   NOT ${isHeard(host)}
-  OR NOT EXISTS (SELECT FROM node_status ns WHERE ns.node_id = ${node} AND ns.state = 'up')
+  OR NOT EXISTS (SELECT FROM node_status ns JOIN nodes nn ON nn.id = ns.node_id
+                  WHERE ns.node_id = ${node} AND (ns.state = 'up' OR ${isUnused('nn.id', 'nn.kind', 'ns')}))
   OR EXISTS (SELECT FROM containers cc JOIN items ii ON ii.id = cc.item_id WHERE cc.node_id = ${node} AND NOT ${isDone('ii')})
   OR EXISTS (SELECT FROM findings fi WHERE fi.node_id = ${node} AND fi.severity = 'error'
               AND NOT ${isMembership('fi.node_id', 'fi.network_id')})`;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { MAX_TOPOLOGY_PATHS, MAX_WHY } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
+import { unusedWords } from '../nodes/unused-node.js';
 import { iso } from '../paging/columns.js';
 
 /** The parts of the topology, each as JSON text, all from one snapshot of the database. */
@@ -25,7 +26,8 @@ const HOSTS = `
 const OUTCOME = `i.intent, o.outcome ->> 'kind' AS outcome, ${cut(`o.outcome ->> 'cause'`)} AS "outcomeCause"`;
 
 const NODES = `
-  SELECT n.id, n.host_id AS host, n.kind, c.name AS container, n.address, s.state AS daemon, ${cut('s.cause')} AS cause, ${OUTCOME}
+  SELECT n.id, n.host_id AS host, n.kind, c.name AS container, n.address, s.state AS daemon, ${cut('s.cause')} AS cause,
+         ${unusedWords('n.id', 'n.kind', 's')} AS unused, ${OUTCOME}
     FROM own n
     LEFT JOIN containers c ON c.node_id = n.id
     LEFT JOIN items i ON i.id = c.item_id

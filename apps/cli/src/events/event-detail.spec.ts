@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CloudEvent } from '@orrery/shared/contracts';
 import { eventDetail } from './event-detail.js';
+import { typeTone } from './event-view.js';
 
+const diedBy = (ordered: string | undefined) =>
+  ({ type: 'io.orrery.container.died', data: { ordered } }) as unknown as CloudEvent;
 const detailOf = (data: object) => eventDetail({ data } as CloudEvent);
 
 describe('the detail of an event', () => {
@@ -9,5 +12,11 @@ describe('the detail of an event', () => {
     const after = { address: '89e92ceee5', role: 'LEAF', path: 'direct', latencyMs: 3, endpoint: '192.0.2.1/9993' };
     expect(detailOf({ node: 'nod_1', after })).toBe('89e92ceee5 192.0.2.1/9993');
     expect(detailOf({ node: 'nod_1', peer: '89e92ceee5', after: null })).toBe('89e92ceee5');
+  });
+
+  it('says that somebody asked for what it follows from', () => {
+    expect(detailOf({ exitCode: 137, ordered: 'remove' })).toBe('ordered: remove exit 137');
+    expect(typeTone(diedBy('remove'))).toBeUndefined();
+    expect(typeTone(diedBy(undefined))).toBe('bad');
   });
 });

@@ -17,6 +17,8 @@ const GOOD =
   /^(authorization\.granted|interface\.up|address\.assigned|container\.started|node\.up|host\.online|command\.done)$/;
 
 export function typeTone(event: CloudEvent): Tone | undefined {
+  // What follows from what somebody asked for is no trouble.
+  if (typeof event.data['ordered'] === 'string') return undefined;
   const type = shortType(event);
   if (BAD.test(type)) return 'bad';
   if (WARN.test(type)) return 'warn';

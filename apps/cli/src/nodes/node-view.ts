@@ -10,10 +10,14 @@ const STATE_TONE: Record<Node['state'], Tone> = { up: 'good', down: 'bad', unkno
 const nodeColumns: Column<Node>[] = [
   { title: 'NODE', text: (node) => marked(node.name, node.simulated), tone: () => 'strong' },
   { title: 'KIND', text: (node) => node.kind },
-  { title: 'STATE', text: (node) => node.state, tone: (node) => STATE_TONE[node.state] },
+  {
+    title: 'STATE',
+    text: (node) => node.state,
+    tone: (node) => (node.unused === null ? STATE_TONE[node.state] : 'dim'),
+  },
   { title: 'ADDRESS', text: (node) => node.address ?? '' },
   { title: 'ZEROTIER', text: (node) => node.zerotierVersion ?? '' },
-  { title: 'CAUSE', text: (node) => node.cause ?? '' },
+  { title: 'CAUSE', text: (node) => node.unused ?? node.cause ?? '' },
   { title: 'ONLINE', text: (node) => (node.online === null ? '' : node.online ? 'yes' : 'no'), wide: true },
   { title: 'UPDATED', text: (node, now) => age(node.updatedAt, now), wide: true },
   { title: 'ID', text: (node) => node.id, wide: true },

@@ -1,6 +1,11 @@
+import { Link } from '@tanstack/react-router';
 import type { Shape } from '../api/client.js';
+import { Button } from '../parts/button.js';
+import { StateWord } from '../parts/mark.js';
+import { controllerPlace } from '../parts/places.js';
 import { ConfirmDialog } from './confirm-dialog.js';
 import { lineOf } from './shell-word.js';
+import css from './acts.module.css';
 
 /** The acts that need a yes, each with what follows from it. */
 interface ContainerActProps {
@@ -152,11 +157,44 @@ export function RemoveNetworkDialog({
       version={version}
       run={lineOf('network', 'rm', said)}
       typed={said}
-      asked={`Asked its controller to delete ${said}`}
+      came={(removed, onDone) => <NetworkGone network={removed as Shape<'Network'>} onDone={onDone} />}
       events={{ network: id }}
       onClose={onClose}
     >
       It is deleted on its controller. Every node in it loses its addresses there.
     </ConfirmDialog>
+  );
+}
+
+/** The answer came after its controller was asked to delete it, and says whether it has. */
+function NetworkGone({
+  network: { id, name, sync, managedBy },
+  onDone,
+}: {
+  network: Shape<'Network'>;
+  onDone: () => void;
+}) {
+  const said = name ?? id;
+  const isGone = sync?.state === 'applied';
+  return (
+    <div className={css.text} role="status">
+      <p>
+        <StateWord is={isGone ? 'fine' : 'asked'}>
+          {isGone ? `${said} is gone` : `Asked its controller to delete ${said}`}
+        </StateWord>
+      </p>
+      {!isGone && <p>Its controller has not confirmed it yet. Orrery keeps trying.</p>}
+      {managedBy && (
+        <p>
+          Its controller <Link to={controllerPlace(managedBy.name)}>{managedBy.name}</Link> stays, with its container if
+          it has one, because other networks can be on it.
+        </p>
+      )}
+      <div className={css.foot}>
+        <Button kind="go" onClick={onDone}>
+          Done
+        </Button>
+      </div>
+    </div>
   );
 }

@@ -24,6 +24,8 @@ interface ConfirmDialogProps {
   asked?: string;
   /** What the API refuses with this code, it does with this query. */
   anyway?: { code: string; says: string; query: Asking['query'] };
+  /** What came of it, if the answer of the API says that; it takes the place of `asked`. */
+  came?: (answer: unknown, onClose: () => void) => ReactNode;
   /** Which events tell who changed it meanwhile. */
   events?: Asking['query'];
   onClose: () => void;
@@ -34,7 +36,21 @@ type Answer = Partial<Shape<'Accepted'> & Shape<'RouteRemoved'>>;
 
 /** An act that needs nothing but a yes, or the name of what it removes. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { title, children, go, operation, asking, version, run, typed, asked = '', anyway, events, onClose } = props;
+  const {
+    title,
+    children,
+    go,
+    operation,
+    asking,
+    version,
+    run,
+    typed,
+    asked = '',
+    anyway,
+    came,
+    events,
+    onClose,
+  } = props;
   const [seen, setSeen] = useState(version);
   const [text, setText] = useState('');
   const { mutate, reset, data, error, isPending } = useAct<Answer>(operation);
@@ -47,7 +63,9 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   };
   return (
     <ActDialog title={title} run={isAnyway ? `${run} --force` : run} onClose={onClose}>
-      {data ? (
+      {data && came && !data.command ? (
+        came(data, onClose)
+      ) : data ? (
         <Taken answer={data} asked={asked} />
       ) : (
         <ActForm

@@ -1392,6 +1392,8 @@ export interface components {
                 command: string | null;
             };
             standing: components["schemas"]["Standing"];
+            /** @default false */
+            pending: boolean;
             /** @example web-1/demo is not in shop: its controller has not authorized 3cdfe08e8b */
             headline: string;
             since: string | null;
@@ -2090,6 +2092,8 @@ export interface components {
                 total: number;
                 ok: number;
                 waiting: number;
+                /** @default 0 */
+                pending: number;
             };
             version: number;
         };
@@ -2181,6 +2185,8 @@ export interface components {
                 total: number;
                 ok: number;
                 waiting: number;
+                /** @default 0 */
+                pending: number;
             };
             version: number;
             checkedHosts: number | null;
@@ -2247,6 +2253,11 @@ export interface components {
             address: string | null;
             zerotierVersion: string | null;
             online: boolean | null;
+            /**
+             * @default null
+             * @example no ZeroTier on this host
+             */
+            unused: string | null;
             updatedAt: string | null;
         };
         /** @enum {string} */

@@ -54,6 +54,15 @@ describe('a topology after events', () => {
     expect(kept.topology).toEqual(topology());
   });
 
+  it('tells of a daemon that nothing needs when it answers, and leaves to a look why it need not', () => {
+    const [own, demo] = topology().nodes;
+    const unused = { ...own, state: 'fine', why: 'no ZeroTier on this host' } as Topology['nodes'][number];
+    const without = keptOf(topology({ nodes: demo ? [unused, demo] : [], memberships: [] }));
+    const up = afterEvents(without, [event('node.up', { node: 'nod_a', after: daemon })]);
+    expect(up?.topology.nodes[0]).toEqual(own);
+    expect(afterEvents(without, [event('node.down', { node: 'nod_a', after: null, cause: 'x' })])).toBeUndefined();
+  });
+
   it('needs a look where the events do not tell', () => {
     const unsure: FleetEvent[] = [
       event('item.settled'),
@@ -86,5 +95,30 @@ describe('a topology after events', () => {
       event('path.direct', { node, after: { address: 'a000000000', path: 'direct', latencyMs: 5 } });
     expect(afterEvents(cut, [other('nod_b')])?.topology.paths).toHaveLength(1);
     expect(afterEvents(cut, [event('path.lost', { node: 'nod_a', peer: 'b000000000', after: null })])).toBeUndefined();
+  });
+
+  it('has what became of a membership or a container, unless it is desired otherwise by now', () => {
+    const settled = (
+      more: object,
+      kind = 'membership',
+      outcome: object = { kind: 'waiting', cause: 'nobody decided' },
+    ) =>
+      afterEvents(kept, [
+        event('item.settled', {
+          ...{ item: 'itm_a', revision: 2, node: kind === 'membership' ? 'nod_a' : 'nod_b', network: 'net', outcome },
+          ...{ container: null, desired: { kind, intent: 'present', revision: 2 }, ...more },
+        }),
+      ]);
+    expect(settled({})?.topology.memberships[0]).toMatchObject({ state: 'waiting', why: 'nobody decided' });
+    expect(settled({ revision: 1 })?.topology).toBe(kept.topology);
+    const failed = settled({}, 'container', { kind: 'failed', cause: 'no image' });
+    expect(failed?.topology.nodes[1]).toMatchObject({ state: 'failed', why: 'no image' });
+    // How its daemon is was not shown while it waited.
+    expect(settled({}, 'container', { kind: 'done' })).toBeUndefined();
+    expect(
+      settled({ desired: { kind: 'membership', intent: 'absent', revision: 2 } }, 'membership', { kind: 'done' }),
+    ).toBeUndefined();
+    // Of an older API.
+    expect(settled({ desired: undefined })).toBeUndefined();
   });
 });

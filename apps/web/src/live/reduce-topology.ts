@@ -103,6 +103,11 @@ const nodeReported: Reduce = (draft, { data }, kind) => {
   if (!draft.isHeard(node.host)) return unheard(draft, node.host);
   const thing: Thing = { kind: 'nodes', id: node.id };
   const isDaemon = draft.coveredBy(thing) === DAEMON;
+  // The own daemon of a host of which nothing is desired: only the API says why it need not answer.
+  if (node.kind === 'host' && !draft.places.membershipsOf.has(node.id)) {
+    if (kind === 'node.down' || !after) return false;
+    if (node.state === 'fine') draft.set(thing, FINE);
+  }
   // `unknown`, on a host that is heard from, always says that the daemon does not answer.
   if (node.state === 'unknown' && !isDaemon) draft.set(thing, FINE);
   if (node.state === 'waiting') return true;
@@ -114,8 +119,7 @@ const nodeReported: Reduce = (draft, { data }, kind) => {
   if (kind !== 'node.down' && after) draft.uncover(thing);
   else {
     const why = kind === 'node.down' ? text(data.cause) : 'its zerotier-one does not answer';
-    const isUsed = node.kind === 'container' || draft.places.membershipsOf.has(node.id);
-    draft.cover(thing, DAEMON, standing(kind === 'node.down' && isUsed ? 'failed' : 'unknown', why));
+    draft.cover(thing, DAEMON, standing(kind === 'node.down' ? 'failed' : 'unknown', why));
   }
   return true;
 };
@@ -199,6 +203,33 @@ function raised(draft: TopologyDraft, about: Thing, { by, isOurs, why }: { by: s
   return true;
 }
 
+/** What became of a membership or a container. An older revision of it counts no more. */
+const itemSettled: Reduce = (draft, { data }) => {
+  const desired = within(data.desired);
+  const node = draft.node(text(data.node));
+  if (!desired || !node) return desired !== undefined;
+  if (desired.revision !== data.revision || desired.kind === 'router') return true;
+  const isMembership = desired.kind === 'membership';
+  const about: Thing = isMembership
+    ? { kind: 'memberships', id: membershipKey(node.id, text(data.network)) }
+    : { kind: 'nodes', id: node.id };
+  const before = draft.standing(about)?.state;
+  if (before === undefined) return false;
+  if (!draft.isHeard(node.host)) return unheard(draft, node.host);
+  const { kind, cause } = within(data.outcome) ?? {};
+  const isDone = kind === 'done';
+  // It is not desired any more, and whether it is there depends on what its host reports.
+  if (isDone && desired.intent === 'absent') return false;
+  const settled = isDone ? FINE : standing(kind === 'failed' ? 'failed' : 'waiting', text(cause));
+  // Why it failed is not known, and may be a finding that goes on; what covers it goes on as well.
+  if (settled.state !== 'failed' && (before === 'failed' || draft.coveredBy(about) !== undefined)) return false;
+  // How its daemon is counts again.
+  if (!isMembership && settled.state === 'fine') return before === 'fine';
+  draft.forget(about);
+  draft.set(about, settled);
+  return true;
+};
+
 const containerRemoved: Reduce = (_draft, { data }) => within(data.after) !== undefined;
 
 const BY_KIND: Readonly<Record<string, Reduce>> = {
@@ -238,7 +269,11 @@ const BY_KIND: Readonly<Record<string, Reduce>> = {
   'container.died': nothing,
   'container.removed': containerRemoved,
   'item.progress': nothing,
+  'item.settled': itemSettled,
   'command.delivered': nothing,
+  'command.waiting': nothing,
+  'command.done': nothing,
+  'command.failed': nothing,
 };
 
 const BY_FAMILY: Readonly<Record<string, Reduce>> = {

@@ -28,7 +28,8 @@ export function hostStanding({ presence, paused, revokedAt }: Shape<'Host'>): St
   return paused ? { is: 'waiting', word: 'paused' } : { is: 'fine', word: 'online' };
 }
 
-export function nodeStanding({ state, online }: Shape<'Node'>): Standing {
+export function nodeStanding({ state, online, unused }: Shape<'Node'>): Standing {
+  if (unused !== null) return { is: 'fine', word: unused };
   if (state === 'down') return { is: 'failed', word: 'down' };
   if (state === 'unknown') return { is: 'unknown' };
   return online === false ? { is: 'waiting', word: 'offline' } : { is: 'fine', word: 'online' };
@@ -51,7 +52,9 @@ export function membershipStanding({ outcome, managed, status, intent }: Shape<'
 export function networkStanding({ memberships, sync, findings }: Shape<'Network'>): Standing {
   if (findings.some(({ severity }) => severity === 'error')) return { is: 'failed', word: findings[0]?.code };
   if (sync?.state === 'pending') return { is: 'working', word: 'not applied yet' };
-  if (memberships.waiting > 0) return { is: 'waiting', word: `${memberships.waiting} waiting` };
+  const stuck = memberships.waiting - memberships.pending;
+  if (stuck > 0) return { is: 'waiting', word: `${stuck} waiting` };
+  if (memberships.pending > 0) return { is: 'working' };
   return { is: 'fine' };
 }
 

@@ -8,7 +8,7 @@ import { clockWord } from '../../parts/words.js';
 import { periodOf } from './bars.js';
 import { lineOf } from './last-events.js';
 import { Histogram, type Period } from './histogram.js';
-import { useNetworkNames } from './use-network-names.js';
+import { useNames } from './use-names.js';
 import css from '../page-body.module.css';
 import bars from './histogram.module.css';
 
@@ -24,7 +24,7 @@ export function EventsPage() {
   const { items, isWhole, error, more } = useEndlessList('/v1/events', { since: from, until: to });
   const period =
     PERIODS.find(({ value }) => value === asked)?.value ?? (isWhole ? periodOf(items.at(-1)?.time, Date.now()) : '24h');
-  const names = useNetworkNames();
+  const names = useNames(items);
   if (error && items.length === 0) return <Refused error={error} what="events" />;
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
   const lines = items

@@ -3,7 +3,14 @@ import type { Shape } from '../../api/client.js';
 import { narrate } from './narrate.js';
 
 type Event = Shape<'CloudEvent'>;
-const NAMES = new Map([['8056c2e21c000001', 'lab']]);
+const NAMES = new Map([
+  ['8056c2e21c000001', 'lab'],
+  ['10.1.2.4', 'web-2/demo'],
+  ['89e92ceee5', 'web-2/demo'],
+]);
+const ofDemo = { subject: 'web-1/demo' };
+const inLab = { subject: 'web-1/demo/8056c2e21c000001' };
+const probed = (result: object) => event('probe.finished', { ...ofDemo, data: { target: '10.1.2.4', result } });
 
 const event = (type: string, more: Partial<Event> = {}): Event => ({
   ...{ specversion: '1.0', id: 'a-1', type: `io.orrery.${type}`, source: '/hosts/web-1', subject: null },
@@ -20,13 +27,38 @@ describe('an event in words', () => {
     ],
     ['lab was created', event('network.created', { source: '/api', subject: '8056c2e21c000001' })],
     [
-      'join web-1 in lab was asked for',
+      'the join of web-1 in lab was asked for',
       event('command.created', { data: { action: 'join', target: 'web-1 in 8056c2e21c000001' } }),
     ],
-    ['web-1: workload found', event('workload.found')],
+    ['web-1 runs the workload shop/db/1', event('workload.found', { data: { workload: 'shop/db/1' } })],
+    ['lab was deleted', event('network.deleted', { subject: '8056c2e21c000009', data: { name: 'lab' } })],
+    ['web-1/demo lost its path to web-2/demo', event('path.lost', { ...ofDemo, data: { peer: '89e92ceee5' } })],
+    ['web-1/demo reaches web-2/demo: 4 of 4', probed({ code: 'reached', ping: { sent: 4, received: 4 } })],
+    ['web-1/demo does not reach web-2/demo: no reply', probed({ code: 'timed-out', cause: 'no reply' })],
     ['web-1: something newer', event('something.newer')],
   ])('is: %s', (text, of) => {
     expect(narrate(of, NAMES).text).toBe(text);
+  });
+
+  it.each<[string, string, Partial<Event>]>([
+    [
+      'web-1/demo was stopped, to be removed',
+      'container.died',
+      { ...ofDemo, data: { exitCode: 137, ordered: 'remove' } },
+    ],
+    [
+      'web-1/demo in lab gave up the interface zt0',
+      'interface.down',
+      { ...inLab, data: { device: 'zt0', ordered: 'leave' } },
+    ],
+    ['web-1/demo in lab: left', 'network.left', { ...inLab, data: { ordered: 'leave' } }],
+  ])('is no failure if somebody asked for what it follows from: %s', (text, type, more) => {
+    expect(narrate(event(type, more), NAMES)).toEqual({ text, state: 'asked' });
+  });
+
+  it('is a failure if nobody asked for it', () => {
+    const died = narrate(event('container.died', { ...ofDemo, data: { exitCode: 137 } }), NAMES);
+    expect(died).toEqual({ text: 'web-1/demo died, exit 137', state: 'failed' });
   });
 
   it('says who caused it, unless that was the agent', () => {

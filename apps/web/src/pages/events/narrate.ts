@@ -9,18 +9,37 @@ export interface Told {
 }
 
 type Event = Shape<'CloudEvent'>;
-type Teller = (about: string, data: Data) => string;
+type Names = ReadonlyMap<string, string>;
+/** `about`: what it is about, in words. `named`: the name of an ID or address, or itself. */
+type Teller = (about: string, data: Data, named: (id: string) => string) => string;
 type Data = Readonly<Record<string, unknown>>;
 
 const word = (value: unknown): string => (typeof value === 'string' ? value : '');
 const within = (value: unknown): Data => (typeof value === 'object' && value !== null ? (value as Data) : {});
-const toPeer = (data: Data): string => {
-  const peer = word(within(data.after).address);
-  return peer && ` to ${peer}`;
-};
+const figure = (value: unknown): string => (typeof value === 'number' ? String(value) : '?');
 const because = (data: Data): string => (word(data.cause) ? `: ${word(data.cause)}` : '');
+const causeIn = (data: Data): string => because(within(data.outcome));
+const nameIn = (data: Data, about: string): string => word(data.name) || about;
+const toPeer: Teller = (_about, data, named) => {
+  const peer = word(within(data.after).address);
+  return peer && ` to ${named(peer)}`;
+};
 
-const WORDS: Record<string, [State, Teller]> = {
+const NOUNS: Readonly<Record<string, string>> = {
+  ...{ launch: 'launch', replace: 'change', restart: 'restart', remove: 'removal', join: 'join', leave: 'leave' },
+  ...{ adopt: 'adoption', release: 'release', route: 'route', unroute: 'removal' },
+};
+/** `the removal of one on web-1`. */
+const commandIn = (about: string, { action, target }: Data): string =>
+  `the ${NOUNS[word(action)] ?? word(action)} of ${word(target) || about}`;
+
+const changed =
+  (of: string): Teller =>
+  (about) =>
+    `${about}: ${of} changed`;
+const routeIn = (data: Data): string => word(within(data.route).target);
+
+const OF_HOSTS: Record<string, [State, Teller]> = {
   'host.joined': ['fine', (about) => `${about} joined the fleet`],
   'host.changed': ['asked', (about) => `${about} was changed`],
   'host.removed': ['asked', (about) => `${about} was removed`],
@@ -31,105 +50,154 @@ const WORDS: Record<string, [State, Teller]> = {
   'host.resumed': ['fine', (about) => `${about} was resumed`],
   'host.online': ['fine', (about) => `${about} came online`],
   'host.unreachable': ['away', (about, data) => `${about} is unreachable${because(data)}`],
+  'host.cloned': ['failed', (about) => `two agents use the identity of ${about}`],
   'host.started': ['fine', (about, data) => `the agent of ${about} started, version ${word(data.agentVersion)}`],
   'host.engine-up': ['fine', (about, data) => `Docker ${word(data.version)} answers on ${about}`],
   'host.engine-down': ['failed', (about, data) => `Docker does not answer on ${about}${because(data)}`],
-  'host.snapshot': ['unknown', (about) => `${about} reported everything that it sees`],
+  'host.snapshot': ['asked', (about) => `${about} reported everything that it sees`],
+  'history.gap': ['failed', (about, data) => `some events of ${about} are missing${because(data)}`],
   'container.created': ['fine', (about) => `${about} was created`],
   'container.started': ['fine', (about) => `${about} started`],
-  'container.died': [
-    'failed',
-    (about, data) => `${about} died, exit ${typeof data.exitCode === 'number' ? data.exitCode : 'unknown'}`,
-  ],
+  'container.paused': ['waiting', (about) => `${about} was paused`],
+  'container.unpaused': ['fine', (about) => `${about} was resumed`],
+  'container.changed': ['asked', (about) => `${about} was changed`],
+  'container.died': ['failed', (about, data) => `${about} died, exit ${figure(data.exitCode)}`],
   'container.removed': ['asked', (about) => `${about} was removed`],
+  'workload.found': ['fine', (about, data) => `${about} runs the workload ${word(data.workload)}`],
+  'workload.started': ['fine', (about, data) => `the workload ${word(data.workload)} on ${about} started`],
+  'workload.stopped': ['waiting', (about, data) => `the workload ${word(data.workload)} on ${about} stopped`],
+  'workload.changed': ['asked', (about, data) => `the workload ${word(data.workload)} on ${about} was changed`],
+  'workload.removed': ['asked', (about, data) => `the workload ${word(data.workload)} on ${about} is gone`],
+};
+
+const OF_NODES: Record<string, [State, Teller]> = {
   'node.up': ['fine', (about, data) => `zerotier-one of ${about} answers as ${word(within(data.after).address)}`],
   'node.down': ['failed', (about, data) => `zerotier-one of ${about} does not answer${because(data)}`],
   'node.online': ['fine', (about) => `${about} reaches a root`],
   'node.offline': ['waiting', (about) => `${about} reaches no root`],
+  'node.changed': ['asked', changed('its zerotier-one')],
   'node.heard': ['fine', (about) => `${about} was heard by another node`],
   'network.joined': ['fine', (about) => `${about}: joined`],
   'network.left': ['asked', (about) => `${about}: left`],
-  'network.not-found': ['failed', (about) => `${about}: its controller knows no such network`],
-  'network.created': ['fine', (about) => `${about} was created`],
-  'network.deleted': ['asked', (about) => `${about} was deleted`],
-  'network.configured': ['asked', (about) => `${about} was configured`],
+  'network.changed': ['asked', changed('what the network gives it')],
+  'network.not-found': ['failed', (about) => `${about}: its controller has no such network`],
   'authorization.requested': ['waiting', (about) => `${about} asks to be authorized`],
   'authorization.granted': ['fine', (about) => `${about} is authorized`],
   'authorization.revoked': ['failed', (about) => `${about} is not authorized any more`],
-  'admission.requested': ['waiting', (about) => `${about} asks to be authorized`],
-  'admission.authorized': ['fine', (about) => `${about} was authorized`],
-  'admission.deauthorized': ['asked', (about) => `${about} was denied`],
   'interface.up': ['fine', (about, data) => `${about}: interface ${word(data.device)} is up`],
   'interface.down': ['failed', (about, data) => `${about}: interface ${word(data.device)} is down`],
+  'interface.changed': ['asked', (about, data) => `${about}: interface ${word(data.device)} changed`],
   'address.assigned': ['fine', (about, data) => `${about} has ${word(data.address)}`],
   'address.removed': ['asked', (about, data) => `${about} lost ${word(data.address)}`],
+  'route.added': ['fine', (about, data) => `${about} has a route to ${routeIn(data)}`],
+  'route.removed': ['asked', (about, data) => `${about} has no route to ${routeIn(data)} any more`],
   'route.conflict': ['failed', (about) => `${about}: a route conflicts with the host`],
-  'path.direct': ['fine', (about, data) => `${about} has a direct path${toPeer(data)}`],
-  'path.relayed': ['waiting', (about, data) => `${about} has a relayed path${toPeer(data)}`],
-  'path.lost': ['waiting', (about, data) => `${about} lost its path to ${word(data.peer)}`],
+  'path.direct': ['fine', (about, data, named) => `${about} has a direct path${toPeer(about, data, named)}`],
+  'path.relayed': ['waiting', (about, data, named) => `${about} has a relayed path${toPeer(about, data, named)}`],
+  'path.lost': ['waiting', (about, data, named) => `${about} lost its path to ${named(word(data.peer))}`],
+  'router.changed': ['asked', (about) => `the router ${about} reported a change`],
+  'probe.started': ['asked', (about, data, named) => `${about} tries to reach ${named(word(data.target))}`],
+  'probe.progress': ['asked', (about, data) => `${about}: ${word(data.detail)}`],
+  'probe.refused': ['failed', (about, data) => `${about} did not probe ${word(data.target)}${because(data)}`],
+};
+
+const OF_API: Record<string, [State, Teller]> = {
+  'network.created': ['fine', (about, data) => `${nameIn(data, about)} was created`],
+  'network.deleted': ['asked', (about, data) => `${nameIn(data, about)} was deleted`],
+  'network.configured': ['asked', (about, data) => `${nameIn(data, about)} was configured`],
+  'network.named': ['asked', (about) => `${about} got its name`],
+  'admission.requested': ['waiting', (about) => `${about} asks to be authorized`],
+  'admission.authorized': ['fine', (about) => `${about} was authorized`],
+  'admission.deauthorized': ['asked', (about) => `the authorization of ${about} was taken back`],
+  'admission.forgotten': ['asked', (about) => `the controller forgot ${about}`],
   'finding.raised': ['failed', (about, data) => `${about}: ${word(within(data.finding).cause)}`],
   'finding.cleared': ['fine', (about, data) => `${about}: ${word(data.code)} is fixed`],
-  'controller.up': ['fine', (about, data) => `controller ${word(data.name) || about} answers`],
-  'controller.away': [
-    'away',
-    (about, data) => `controller ${word(data.name) || about} does not answer${because(data)}`,
-  ],
-  'command.created': ['asked', (about, data) => `${word(data.action)} ${word(data.target) || about} was asked for`],
-  'command.done': ['fine', (about, data) => `${word(data.action)} ${word(data.target) || about} is done`],
-  'command.failed': [
-    'failed',
-    (about, data) => `${word(data.action)} ${word(data.target) || about} failed${causeIn(data)}`,
-  ],
-  'command.waiting': [
-    'waiting',
-    (about, data) => `${word(data.action)} ${word(data.target) || about} waits${causeIn(data)}`,
-  ],
+  'controller.up': ['fine', (about, data) => `controller ${nameIn(data, about)} answers`],
+  'controller.away': ['away', (about, data) => `controller ${nameIn(data, about)} does not answer${because(data)}`],
+  'controller.added': ['asked', (about, data) => `controller ${nameIn(data, about)} was added`],
+  'controller.removed': ['asked', (about, data) => `controller ${nameIn(data, about)} was removed`],
+  'command.created': ['asked', (about, data) => `${commandIn(about, data)} was asked for`],
+  'command.delivered': ['asked', (about, data) => `${about} received ${commandIn(about, data)}`],
+  'command.done': ['fine', (about, data) => `${commandIn(about, data)} is done`],
+  'command.failed': ['failed', (about, data) => `${commandIn(about, data)} failed${causeIn(data)}`],
+  'command.waiting': ['waiting', (about, data) => `${commandIn(about, data)} waits${causeIn(data)}`],
+  'command.cancelled': ['asked', (about, data) => `${commandIn(about, data)} was cancelled`],
+  'command.superseded': ['asked', (about, data) => `${commandIn(about, data)} was replaced by a newer command`],
   'item.progress': [
     'asked',
     (about, data) => [`${about}: ${word(data.stage)}`, word(data.detail)].filter(Boolean).join(' '),
   ],
-  'controller.added': ['asked', (about, data) => `controller ${word(data.name) || about} was added`],
-  'controller.removed': ['asked', (about, data) => `controller ${word(data.name) || about} was removed`],
   'route.opened': ['asked', (about, data) => `${word(data.router)} is to carry ${word(data.target)} into ${about}`],
   'route.switched': [
     'waiting',
     (about, data) => `${word(data.router)} carries ${word(data.target)} into ${about} now${because(data)}`,
   ],
   'route.closed': ['asked', (about, data) => `${word(data.target)} is no longer brought into ${about}`],
-  'router.changed': ['unknown', (about) => `the router ${about} reported a change`],
-  'token.revoked': ['asked', (about, data) => `the token ${word(data.name) || about} was revoked`],
-  'token.created': ['asked', (about, data) => `the token ${word(data.name) || about} was created`],
+  'token.revoked': ['asked', (about, data) => `the ${tokenIn(data, about)} was revoked`],
+  'token.created': ['asked', (about, data) => `the ${tokenIn(data, about)} was created`],
+  'access.refused': ['failed', (about, data) => `${nameIn(data, about)} was refused ${word(data.operation)}`],
+};
+
+const tokenIn = (data: Data, about: string): string =>
+  `${data.kind === 'join' ? 'join token' : 'token'} ${nameIn(data, about)}`;
+
+const WORDS: Readonly<Record<string, [State, Teller]>> = { ...OF_HOSTS, ...OF_NODES, ...OF_API };
+
+/** What follows from what somebody asked for is no failure. Others are told as ever, without alarm. */
+const ORDERED: Readonly<Record<string, Teller>> = {
+  'container.died': (about) => `${about} was stopped, to be removed`,
+  'node.down': (about) => `zerotier-one of ${about} was stopped`,
+  'interface.down': (about, data) => `${about} gave up the interface ${word(data.device)}`,
+  'address.removed': (about, data) => `${about} gave up ${word(data.address)}`,
+  'authorization.revoked': (about) => `${about}: the authorization ended`,
+  'network.not-found': (about) => `${about}: the network is gone`,
 };
 
 const NETWORK_ID = /\b[0-9a-f]{16}\b/g;
 
 const OF_OUTCOME: Record<string, State> = { done: 'fine', waiting: 'waiting', failed: 'failed' };
 
-const causeIn = (data: Data): string => because(within(data.outcome));
-
-/** `names`: of networks, by ID. */
-export function narrate({ type, subject, source, data }: Event, names: ReadonlyMap<string, string>): Told {
+/** `names`: of networks by ID, and of nodes by their addresses. */
+export function narrate({ type, subject, source, data }: Event, names: Names): Told {
   const event = type.replace(/^io\.orrery\./, '');
-  const about = aboutOf(subject, source, names);
-  const known = WORDS[event];
+  const named = (id: string) => names.get(id) ?? id;
+  const about = aboutOf(subject, source, named);
   const by = word(data.by);
-  const { state, text: said } = known ? { state: known[0], text: known[1](about, data) } : plainly(event, about, data);
-  const told = { state, text: said.replaceAll(NETWORK_ID, (id) => names.get(id) ?? id) };
+  const { state, text } = toldAs(event, about, data, named);
+  const told = { state, text: text.replaceAll(NETWORK_ID, named) };
   return by && by !== 'agent' ? { ...told, by } : told;
+}
+
+function toldAs(event: string, about: string, data: Data, named: (id: string) => string): Told {
+  if (event === 'probe.finished') return probed(about, data, named);
+  const known = Object.hasOwn(WORDS, event) ? WORDS[event] : undefined;
+  if (!known) return plainly(event, about, data);
+  const isOrdered = word(data.ordered) !== '';
+  const teller = (isOrdered && Object.hasOwn(ORDERED, event) && ORDERED[event]) || known[1];
+  return { state: isOrdered ? 'asked' : known[0], text: teller(about, data, named) };
 }
 
 function plainly(event: string, about: string, data: Data): Told {
   const outcome = within(data.outcome);
-  const state = OF_OUTCOME[word(outcome.kind)] ?? 'unknown';
+  const state = OF_OUTCOME[word(outcome.kind)] ?? 'asked';
   const what = event.replaceAll(/[.-]/g, ' ');
   return { state, text: `${about}: ${outcome.kind ? word(outcome.kind) : what}${because(outcome)}` };
 }
 
+/** `web-1/demo reaches web-2/demo: 4 of 4`. */
+function probed(about: string, data: Data, named: (id: string) => string): Told {
+  const { code, cause, ping } = within(data.result);
+  const target = named(word(data.target));
+  const { sent, received } = within(ping);
+  const count = typeof sent === 'number' ? `: ${figure(received)} of ${figure(sent)}` : '';
+  if (code === 'reached') return { state: 'fine', text: `${about} reaches ${target}${count}` };
+  return { state: 'failed', text: `${about} does not reach ${target}: ${word(cause) || word(code)}` };
+}
+
 /** `web-1/demo/8056c2e21c000001` is `web-1/demo in lab`. */
-function aboutOf(subject: string | null, source: string, names: ReadonlyMap<string, string>): string {
+function aboutOf(subject: string | null, source: string, named: (id: string) => string): string {
   const about = subject ?? source.replace(/^\/hosts\//, '').replace(/^\/api$/, 'Orrery');
   const [, node, network = ''] = /^(?:(.+)\/)?([0-9a-f]{16})$/.exec(about) ?? [];
   if (network === '') return about;
-  const name = names.get(network) ?? network;
-  return node ? `${node} in ${name}` : name;
+  return node ? `${node} in ${named(network)}` : named(network);
 }

@@ -48,10 +48,10 @@ function pathsOf({ all, relayed, percent }: Share): Counted {
   return { to: '/networks', noun: 'direct', figure: `${percent}%`, all, parts, calm: 'no path is relayed' };
 }
 
-const commandsOf = ({ commands: { unfinished } }: Shape<'Status'>): Counted => ({
-  ...{ to: '/commands', noun: 'unfinished', all: unfinished, parts: [] },
-  calm: unfinished === 1 ? 'command on its way' : 'commands on their way',
-});
+function commandsOf({ commands: { unfinished }, attention }: Shape<'Status'>): Counted {
+  const waits = attention.some(({ code }) => code === 'authorization');
+  return { to: '/commands', noun: 'unfinished', all: unfinished, parts: [], calm: commandsWord(unfinished, waits) };
+}
 
 function countsOf({ hosts, containers, memberships }: Shape<'Status'>): Counted[] {
   const allHosts = hosts.online + hosts.unreachable + hosts.joined + hosts.unknown;
@@ -85,6 +85,12 @@ function countsOf({ hosts, containers, memberships }: Shape<'Status'>): Counted[
       calm: 'all as wanted',
     },
   ];
+}
+
+/** What waits for a person goes on only when somebody decides. */
+function commandsWord(unfinished: number, waits: boolean): string {
+  if (unfinished === 1) return waits ? 'waits for a person' : 'command on its way';
+  return waits ? 'commands, some wait for a person' : 'commands on their way';
 }
 
 const TONE: Partial<Record<State, string | undefined>> = { waiting: css.w, failed: css.f, away: css.a, unknown: css.u };

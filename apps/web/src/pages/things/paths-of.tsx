@@ -109,7 +109,7 @@ function Reasons({ paths }: { paths: readonly Path[] }) {
             <Prose text={fix} />
           </p>
           <small>
-            code <code>{code}</code>, likely of {count === 1 ? 'one path' : `${count} paths`}
+            likely the reason for {count === 1 ? 'one path' : `${count} paths`}, <code>{code}</code>
           </small>
         </li>
       ))}

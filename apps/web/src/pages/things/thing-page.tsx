@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Asking, Shape } from '../../api/client.js';
+import { ApiProblem, type Asking, type Problem, type Shape } from '../../api/client.js';
 import { useRead } from '../../api/use-read.js';
 import { useDoor } from '../../door/use-door.js';
 import { Page, type Crumb } from '../../frame/page.js';
@@ -11,6 +11,7 @@ import { linksOf } from '../../parts/places.js';
 import { Sentence } from '../../parts/sentence.js';
 import { OF_STANDING } from '../../parts/states.js';
 import { Story } from '../../parts/story.js';
+import { withClocks } from '../../parts/words.js';
 import { LastEvents } from '../events/last-events.js';
 import type { Rewind } from '../timeline/past.js';
 import { Timeline } from '../timeline/timeline.js';
@@ -56,22 +57,28 @@ export function ThingPage({
   const state = useDoor();
   const mayAct = state.is === 'open' && state.login.role !== 'viewer';
   const name = crumbs.at(-1)?.name ?? about.about;
+  // It was there a moment ago: what it was is not shown as what it is.
+  const end = error instanceof ApiProblem && error.problem.status === 404 ? error.problem : undefined;
   if (!data && error) return <Refused error={error} what={name} />;
   if (!data) return <StillAsking what={name} />;
   return (
     <Page
       crumbs={crumbs}
-      title={<Sentence text={data.headline} links={linksOf(data)} />}
-      sub={<Standing explanation={data} />}
+      title={end ? <GoneTitle problem={end} /> : <Sentence text={data.headline} links={linksOf(data)} />}
+      sub={end ? <span>It is not there any more</span> : <Standing explanation={data} />}
       run={run}
     >
       <div className={css.two}>
         <div>
-          {children}
-          {!isWitnessed && data.views && <Views views={data.views} />}
-          <StorySection story={data.story} />
-          {events && past && <Timeline query={events} rewind={past} />}
-          {events && !past && (
+          {!end && (
+            <>
+              {children}
+              {!isWitnessed && data.views && <Views views={data.views} />}
+              <StorySection story={data.story} />
+            </>
+          )}
+          {events && past && !end && <Timeline key={JSON.stringify(events)} query={events} rewind={past} />}
+          {events && (!past || end) && (
             <section className={css.section}>
               <h2>Last events</h2>
               <LastEvents query={events} most={12} />
@@ -79,13 +86,23 @@ export function ThingPage({
           )}
         </div>
         <aside>
-          <Causes explanation={data} acts={acts} />
-          {bar !== undefined && mayAct && <div className={`${css.bar} ${barRows === 2 ? css.tall : ''}`}>{bar}</div>}
-          <Facts facts={facts} />
+          {!end && <Causes explanation={data} acts={acts} />}
+          {bar !== undefined && mayAct && (
+            // A dialog that is open over the page of what it removes stays open.
+            <div hidden={end !== undefined} className={`${css.bar} ${barRows === 2 ? css.tall : ''}`}>
+              {bar}
+            </div>
+          )}
+          {!end && <Facts facts={facts} />}
         </aside>
       </div>
     </Page>
   );
+}
+
+/** `shop was removed by anna at 03:42:38`. */
+function GoneTitle({ problem: { detail } }: { problem: Problem }) {
+  return <Sentence text={withClocks(detail, Date.now())} links={[]} />;
 }
 
 const WORD: Record<Explanation['standing'], string> = {
@@ -97,12 +114,13 @@ const WORD: Record<Explanation['standing'], string> = {
 
 function wordOf(state: State, standing: Explanation['standing'], code: string | undefined): string {
   if (state === 'away') return 'unreachable';
+  if (state === 'working') return 'on its way';
   if (state !== 'waiting' || standing === 'warning') return WORD[standing];
   return code === 'authorization' ? 'waiting for a person' : 'waiting';
 }
 
-function Standing({ explanation: { standing, since, asOf, cause } }: { explanation: Explanation }) {
-  const state = stateOf(standing, cause?.code);
+function Standing({ explanation: { standing, pending, since, asOf, cause } }: { explanation: Explanation }) {
+  const state = pending ? 'working' : stateOf(standing, cause?.code);
   return (
     <>
       <StateWord is={state}>{wordOf(state, standing, cause?.code)}</StateWord>
@@ -114,11 +132,6 @@ function Standing({ explanation: { standing, since, asOf, cause } }: { explanati
       {asOf && (
         <span>
           last heard <Age at={asOf} ago />
-        </span>
-      )}
-      {cause && (
-        <span>
-          code <code>{cause.code}</code>
         </span>
       )}
     </>

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { MembershipActs, NetworkActs, NodeActs, Stages } from '../../acts/bars.js';
+import type { Shape } from '../../api/client.js';
 import { useRead } from '../../api/use-read.js';
 import { useMay } from '../../door/use-door.js';
 import { Age } from '../../parts/age.js';
@@ -64,7 +65,7 @@ export function NetworkPage() {
           ? [
               ['ID', <code>{data.id}</code>],
               [
-                'Kept by',
+                'Controller',
                 data.managedBy ? (
                   <Link to={controllerPlace(data.managedBy.name)}>{data.managedBy.name}</Link>
                 ) : (
@@ -72,8 +73,11 @@ export function NetworkPage() {
                 ),
               ],
               ['Pool', data.config?.pools.map(({ start, end }) => `${start} – ${end}`).join(', ') || 'none'],
-              ['Admits', data.admission?.selector ?? data.admission?.by ?? 'not known'],
-              ['Memberships', `${data.memberships.ok} of ${data.memberships.total} OK`],
+              ['Admits', admitsWord(data.admission)],
+              [
+                'Memberships',
+                data.memberships.total === 0 ? 'none' : `${data.memberships.ok} of ${data.memberships.total} OK`,
+              ],
             ]
           : []
       }
@@ -115,7 +119,7 @@ export function MembershipPage() {
       {data && (
         <section className={css.section}>
           <h2>
-            Three views <small>as each sees it now</small>
+            Three witnesses <small>beside what is wanted</small>
           </h2>
           <Witnesses membership={data} />
         </section>
@@ -154,4 +158,11 @@ export function CommandPage() {
       )}
     </ThingPage>
   );
+}
+
+/** As the list of networks says it. */
+function admitsWord(admission: Shape<'Network'>['admission']): string {
+  if (admission === null) return 'not known';
+  if (admission.by === 'manual') return 'nobody by itself';
+  return admission.selector ?? admission.by;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Shape } from '../../api/client.js';
-import { hostThen, membershipThen } from './past.js';
+import { hostThen, membershipThen, thenOf } from './past.js';
 
 type Event = Shape<'CloudEvent'>;
 
@@ -17,21 +17,31 @@ const STORY = [
   event(5, 'interface.up', { after: { up: true, addresses: ['10.1.2.3/24'] } }),
   event(6, 'authorization.granted', { after: { status: 'OK', addresses: ['10.1.2.3/24'] } }),
 ];
-const texts = (count: number) => membershipThen(STORY.slice(0, count)).map(({ text }) => text);
+/** One of each family that is asked for as a whole. */
+const ONE_OF: Record<string, string> = {
+  ...{ 'admission.*': 'admission.requested', 'authorization.*': 'authorization.granted', 'item.*': 'item.progress' },
+  ...{ 'interface.*': 'interface.up', 'address.*': 'address.assigned', 'node.*': 'node.up' },
+};
+const texts = (count: number) => thenOf(membershipThen, STORY.slice(0, count)).map(({ text }) => text);
 
 describe('what was so', () => {
   it('is what each witness said last before that time', () => {
-    expect(texts(0)).toEqual(['no event tells', 'no event tells', 'no event tells', 'no event tells']);
-    expect(texts(3)).toEqual(['not authorized: it asks', 'ACCESS_DENIED', 'no event tells', 'waiting: authorization']);
+    expect(texts(0)).toEqual(['nothing is known', 'nothing is known', 'nothing is known', 'nothing is known']);
+    expect(texts(3)).toEqual([
+      'not authorized: it asks',
+      'ACCESS_DENIED',
+      'nothing is known',
+      'waiting: authorization',
+    ]);
     expect(texts(5)).toEqual(['authorized, by anna', 'ACCESS_DENIED', 'up, 10.1.2.3/24', 'waiting: authorization']);
     expect(texts(6)[1]).toBe('OK, 10.1.2.3/24');
-    expect(membershipThen(STORY)[1]?.since).toBe('2026-01-31T12:00:06.000Z');
+    expect(thenOf(membershipThen, STORY)[1]?.since).toBe('2026-01-31T12:00:06.000Z');
   });
 
   it('is gone when an event says so', () => {
     const left = [...STORY, event(7, 'network.left', { after: null }), event(8, 'interface.down', { after: null })];
     expect(
-      membershipThen(left)
+      thenOf(membershipThen, left)
         .map(({ text }) => text)
         .slice(1, 3),
     ).toEqual(['not joined', 'no interface']);
@@ -43,18 +53,24 @@ describe('what was so', () => {
       event(2, 'host.engine-down', { cause: 'no socket' }),
       event(3, 'host.unreachable'),
     ];
-    expect(hostThen(story).map(({ text }) => text)).toEqual([
+    expect(thenOf(hostThen, story).map(({ text }) => text)).toEqual([
       'unreachable',
       'Docker does not answer: no socket',
-      'no event tells',
+      'nothing is known',
     ]);
+  });
+
+  it('is asked for by types that each source can read', () => {
+    for (const { types, read } of [...membershipThen, ...hostThen])
+      for (const type of types.split(',').map((one) => ONE_OF[one] ?? one))
+        expect([type, read(type, { after: {} })]).not.toEqual([type, undefined]);
   });
 
   it('survives data of any shape', () => {
     for (const data of [{ after: 5 }, { after: [], outcome: 'x' }, { after: { addresses: [{}], status: 7 } }])
       for (const type of ['network.joined', 'interface.up', 'item.settled', 'node.up'])
         expect(
-          JSON.stringify([membershipThen([event(1, type, data)]), hostThen([event(1, type, data)])]),
+          JSON.stringify([membershipThen, hostThen].map((rewind) => thenOf(rewind, [event(1, type, data)]))),
         ).not.toContain('object');
   });
 });

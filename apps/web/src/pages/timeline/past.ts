@@ -9,12 +9,20 @@ export interface PastFact {
   name: string;
   text: string;
   state: State;
-  /** When it was said last; undefined: no event before that time tells. */
+  /** When it was said last; undefined: none of these events tells. */
   since?: string;
 }
 
-/** What was so after these events, the oldest first. */
-export type Rewind = (events: readonly Event[]) => PastFact[];
+/** Somebody who says something of a thing, the events that tell what, and how these are read. */
+export interface Source {
+  name: string;
+  /** As `type=` of the API takes them. */
+  types: string;
+  read: Reader;
+}
+
+/** Those whose word counts for a thing. */
+export type Rewind = readonly Source[];
 
 interface Told {
   state: State;
@@ -99,28 +107,31 @@ const daemons: Reader = (type, data) => {
   return { state: online === false ? 'waiting' : 'fine', text: [word(address), reaches].filter(Boolean).join(', ') };
 };
 
-const rewinding =
-  (readers: readonly (readonly [name: string, read: Reader])[]): Rewind =>
-  (events) =>
-    readers.map(([name, read]) => {
-      for (const { type, data, time } of events.toReversed()) {
-        const told = read(type.replace(/^io\.orrery\./, ''), data);
-        if (told) return { name, ...told, since: time };
-      }
-      return { name, text: 'no event tells', state: 'unknown' };
-    });
+/** What was so after these events, the oldest first. Pure. */
+export const thenOf = (rewind: Rewind, events: readonly Event[]): PastFact[] =>
+  rewind.map(({ name, read }) => {
+    for (const { type, data, time } of events.toReversed()) {
+      const told = read(type.replace(/^io\.orrery\./, ''), data);
+      if (told) return { name, ...told, since: time };
+    }
+    return { name, text: 'nothing is known', state: 'unknown' };
+  });
 
-/** What the three witnesses of a membership said, and how far its agent was. Pure. */
-export const membershipThen: Rewind = rewinding([
-  ['Controller said', controller],
-  ['Daemon said', daemon],
-  ['Kernel showed', kernel],
-  ['Agent', agent],
-]);
+/** What the three witnesses of a membership said, and how far its agent was. */
+export const membershipThen: Rewind = [
+  { name: 'Controller said', types: 'admission.*', read: controller },
+  {
+    name: 'Daemon said',
+    types: 'network.joined,network.changed,network.left,network.not-found,authorization.*',
+    read: daemon,
+  },
+  { name: 'Kernel showed', types: 'interface.*,address.*,route.added,route.removed', read: kernel },
+  { name: 'Agent', types: 'item.*', read: agent },
+];
 
-/** What was known of a host. Pure. */
-export const hostThen: Rewind = rewinding([
-  ['Host', presence],
-  ['Engine', engine],
-  ['zerotier-one', daemons],
-]);
+/** What was known of a host. */
+export const hostThen: Rewind = [
+  { name: 'Host', types: Object.keys(PRESENCES).join(','), read: presence },
+  { name: 'Engine', types: 'host.engine-up,host.engine-down', read: engine },
+  { name: 'zerotier-one', types: 'node.*', read: daemons },
+];

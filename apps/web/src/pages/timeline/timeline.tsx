@@ -1,168 +1,147 @@
-import { useState, type KeyboardEvent } from 'react';
+import { useState } from 'react';
 import type { Asking, Shape } from '../../api/client.js';
-import { useRead } from '../../api/use-read.js';
-import { Age } from '../../parts/age.js';
+import { Age, Clocked } from '../../parts/age.js';
 import { Button } from '../../parts/button.js';
 import { StateWord } from '../../parts/mark.js';
 import { Nothing } from '../../parts/notice.js';
 import { Story } from '../../parts/story.js';
-import { clockWord } from '../../parts/words.js';
 import { DULL, lineOf } from '../events/last-events.js';
-import { useNetworkNames } from '../events/use-network-names.js';
-import type { PastFact, Rewind } from './past.js';
-import { scaleOf, withRoom, type Scale } from './scale.js';
+import { useNames } from '../events/use-names.js';
+import { JumpForm } from './jump-form.js';
+import { thenOf, type PastFact, type Rewind } from './past.js';
+import { scaleOf } from './scale.js';
+import { Scrub } from './scrub.js';
+import { useDeciding, useHistory, type History } from './use-history.js';
+import { useMoment } from './use-moment.js';
 import body from '../page-body.module.css';
 import css from './timeline.module.css';
 
 type Event = Shape<'CloudEvent'>;
 
-const MOST = 60;
 const LINES = 12;
-const STEPS = 10_000;
-const LABEL_WIDTH = 0.13;
 
 interface TimelineProps {
   query: Asking['query'];
-  /** What was so after some of its events. */
+  /** Those who say what was so. */
   rewind: Rewind;
 }
 
-/** What happened to a thing, to scale; any moment of it can be looked at again. */
+/** What happened to a thing, to scale; any moment of it can be looked at again, as far back as events are kept. */
 export function Timeline({ query, rewind }: TimelineProps) {
-  const { data, dataUpdatedAt } = useRead('/v1/events', { query: { ...query, limit: MOST } });
-  const [at, goTo] = useState<number>();
-  if (!data) return null;
-  // Listed by when they were committed; what a host reports late happened before.
-  const events = data.items
-    .filter(({ type }) => !DULL.has(type))
-    .toSorted((one, other) => Date.parse(one.time) - Date.parse(other.time));
+  const [at, goTo] = useMoment();
+  const [around, setAround] = useState(() => (at === undefined ? undefined : new Date(at).toISOString()));
+  const history = useHistory(query, around);
+  if (!history) return null;
+  const jump = (time: number | undefined) => {
+    setAround(time === undefined ? undefined : new Date(time).toISOString());
+    goTo(time);
+  };
+  const { span, isFromStart, reachesNow } = history;
+  // From the newest events on, a step back looks at those around the first of them.
+  const earlier =
+    history.earlier ?? (around === undefined && !isFromStart && span ? () => setAround(span.from) : undefined);
+  const later = reachesNow || !span ? undefined : () => setAround(span.to);
   return (
     <section className={body.section}>
       <h2>
-        Timeline <small>{events.length > 0 && 'drag to see what was so'}</small>
+        Timeline <small>{span && 'drag to see what was so'}</small>
       </h2>
-      {events.length === 0 ? (
-        <Nothing>Nothing was recorded yet</Nothing>
+      {span ? (
+        <>
+          <Rewindable {...{ history, query, rewind, at, earlier }} goTo={(time) => (time ? goTo(time) : jump(time))} />
+          <div className={css.ways}>
+            {earlier && (
+              <Button small onClick={earlier}>
+                Earlier events
+              </Button>
+            )}
+            {later && (
+              <Button small onClick={later}>
+                Later events
+              </Button>
+            )}
+            <JumpForm at={at} onJump={jump} />
+          </div>
+        </>
       ) : (
-        <Rewindable events={events} now={dataUpdatedAt} at={at} goTo={goTo} rewind={rewind} />
+        <Nothing>Nothing was recorded yet</Nothing>
       )}
     </section>
   );
 }
 
-interface RewindableProps {
-  events: readonly Event[];
-  now: number;
+interface RewindableProps extends TimelineProps {
+  history: History;
   /** Undefined: the present. */
   at: number | undefined;
   goTo: (at: number | undefined) => void;
-  rewind: Rewind;
+  earlier: (() => void) | undefined;
 }
 
-function Rewindable({ events, now, at, goTo, rewind }: RewindableProps) {
-  const names = useNetworkNames();
-  const lines = events.map((event) => ({ ...lineOf(event, names), time: Date.parse(event.time) }));
+function Rewindable({ history, query, rewind, at, goTo, earlier }: RewindableProps) {
+  const { events, now, reachesNow } = history;
+  const names = useNames(events);
+  const lines = events
+    .filter(({ type }) => !DULL.has(type))
+    .map((event) => ({ ...lineOf(event, names), time: Date.parse(event.time) }));
   const times = lines.map(({ time }) => time);
-  const scale = scaleOf([...times, Math.max(now, times.at(-1) ?? now)]);
-  const past = at === undefined ? events : events.filter(({ time }) => Date.parse(time) <= at);
-  const shown = lines.slice(0, past.length).slice(-LINES).toReversed();
+  const last = times.at(-1) ?? now;
+  const scale = scaleOf([...times, reachesNow ? Math.max(now, last) : last]);
+  const shown = at === undefined ? lines : lines.filter(({ time }) => time <= at);
   return (
     <>
-      <Scrub lines={lines} scale={scale} now={now} at={at} goTo={goTo} />
-      {at !== undefined && (
-        <>
-          <p className={css.then} role="status">
-            <span>
-              You are looking at <b>{clockWord(new Date(at).toISOString(), now)}</b>. Acts work on the present.
-            </span>
-            <Button small onClick={() => goTo(undefined)}>
-              Back to now
-            </Button>
-          </p>
-          <div role="group" aria-label="What was so">
-            <Past facts={rewind(past)} />
-          </div>
-        </>
-      )}
-      <Story lines={shown} />
+      {lines.length > 0 && <Scrub {...{ lines, scale, now, reachesNow, at, goTo, earlier }} />}
+      {at !== undefined && <Then {...{ history, query, rewind, at }} onEnd={() => goTo(undefined)} />}
+      <Story lines={shown.slice(-LINES).toReversed()} />
     </>
   );
 }
 
-interface ScrubProps extends Pick<RewindableProps, 'now' | 'at' | 'goTo'> {
-  lines: readonly { key: string; at: string; time: number; state: string }[];
-  scale: Scale;
+interface ThenProps extends TimelineProps {
+  history: History;
+  at: number;
+  onEnd: () => void;
 }
 
-function Scrub({ lines, scale, now, at, goTo }: ScrubProps) {
-  const times = lines.map(({ time }) => time);
-  const place = at === undefined ? 1 : scale.placeOf(at);
-  const go = (time: number | undefined) => goTo(time === undefined || time >= now ? undefined : time);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'ArrowLeft') go(times.findLast((time) => time < (at ?? now)));
-    else if (event.key === 'ArrowRight') go(at === undefined ? undefined : times.find((time) => time > at));
-    else return;
-    event.preventDefault();
-  };
-  const isNow = at === undefined;
+/** What was so at a moment, even if the event that made it so is older than those on the scale. */
+function Then({ history: { events, isFromStart, before }, query, rewind, at, onEnd }: ThenProps) {
+  const until = (all: readonly Event[]) => all.filter(({ time }) => Date.parse(time) <= at);
+  const past = until(events);
+  const deciding = useDeciding(query, rewind, thenOf(rewind, past), before);
+  const facts = thenOf(rewind, [...until(deciding.events).toSorted(byTime), ...past]);
+  const [first] = events;
+  const isUnknown = isFromStart && past.length === 0;
   return (
-    <div className={css.scrub}>
-      <Band lines={lines} scale={scale} />
-      <input
-        type="range"
-        aria-label="Moment"
-        aria-valuetext={isNow ? 'now' : clockWord(new Date(at).toISOString(), now)}
-        min={0}
-        max={STEPS}
-        value={Math.round(place * STEPS)}
-        onChange={({ target }) =>
-          go(Number(target.value) >= STEPS ? undefined : scale.timeAt(Number(target.value) / STEPS))
-        }
-        onKeyDown={onKeyDown}
-      />
-      <Labels lines={lines} scale={scale} now={now} />
-    </div>
+    <>
+      <p className={css.then} role="status">
+        <span>
+          You are looking at{' '}
+          <b>
+            <Clocked at={new Date(at).toISOString()} />
+          </b>
+          .{' '}
+          {isUnknown && first ? (
+            <>
+              Nothing is known before <Clocked at={first.time} />: no older event is kept.
+            </>
+          ) : (
+            'Acts work on the present.'
+          )}
+        </span>
+        <Button small onClick={onEnd}>
+          Back to now
+        </Button>
+      </p>
+      {!isUnknown && deciding.isKnown && (
+        <div role="group" aria-label="What was so">
+          <Past facts={facts} />
+        </div>
+      )}
+    </>
   );
 }
 
-/** How it stood between one event and the next, in the colours of what those said. */
-function Band({ lines, scale }: Pick<ScrubProps, 'lines' | 'scale'>) {
-  return (
-    <div className={css.band} aria-hidden="true">
-      {lines.map(({ key, time, state }, index) => {
-        const from = scale.placeOf(time);
-        const to = index + 1 < lines.length ? scale.placeOf(lines[index + 1]?.time ?? time) : 1;
-        return (
-          <i
-            key={key}
-            className={css[state]}
-            style={{ left: `${from * 100}%`, width: `${Math.max(0, to - from) * 100}%` }}
-          />
-        );
-      })}
-    </div>
-  );
-}
-
-function Labels({ lines, scale, now }: Pick<ScrubProps, 'lines' | 'scale' | 'now'>) {
-  const places = lines.map(({ time }) => scale.placeOf(time));
-  const labelled = withRoom([...places, 1], LABEL_WIDTH);
-  return (
-    <div className={css.labels} aria-hidden="true">
-      {lines.map(({ key, at }, index) => {
-        const place = places[index] ?? 0;
-        // The label of the first of several events at one place.
-        if (place >= 1 || !labelled.has(place) || places.indexOf(place) !== index) return null;
-        return (
-          <span key={key} className={css.label} style={{ left: `${place * 100}%` }}>
-            {clockWord(at, now)}
-          </span>
-        );
-      })}
-      <span className={css.now}>now</span>
-    </div>
-  );
-}
+const byTime = (one: Event, other: Event) => Date.parse(one.time) - Date.parse(other.time);
 
 function Past({ facts }: { facts: readonly PastFact[] }) {
   return (

@@ -62,6 +62,10 @@ export const Explanation = z
       })
       .describe('What is explained.'),
     standing: Standing.describe('How it stands.'),
+    pending: z
+      .boolean()
+      .default(false)
+      .describe('Whether it is on its way: asked for without a result yet, and nothing is known to hold it up.'),
     headline: z.string().meta({
       description: 'The answer in one sentence.',
       example: 'web-1/demo is not in shop: its controller has not authorized 3cdfe08e8b',

@@ -87,7 +87,7 @@ export const Network = z
       .default(false)
       .describe('Whether labels of workloads can ask for this network. Its admission policy then decides as ever.'),
     sync: NetworkSync.nullable().describe(
-      'Whether the controller has the desired state; null if Orrery does not keep it.',
+      'Whether the controller has the desired state; null if Orrery does not keep it. In the answer to a removal: whether it has deleted the network.',
     ),
     findings: z
       .array(ShownFinding)
@@ -97,6 +97,10 @@ export const Network = z
         total: z.int().describe('All of them.'),
         ok: z.int().describe('Those that report OK.'),
         waiting: z.int().describe('Those that wait, for authorization for example.'),
+        pending: z
+          .int()
+          .default(0)
+          .describe('Those of `waiting` that are on their way: desired, and their host has not reported a result yet.'),
       })
       .describe('Counts of the nodes that Orrery sees in it or that are desired there.'),
     version: z.int().describe('Grows with every change; also the ETag, for If-Match.'),

@@ -40,6 +40,11 @@ export const Node = z
       .boolean()
       .nullable()
       .describe('Whether zerotier-one calls itself online, which is optimistic and late; null until it was seen.'),
+    unused: z.string().nullable().default(null).meta({
+      description:
+        'Said of a host’s own daemon that is not up and of which nothing is desired, so that it need not be. Null for any other.',
+      example: 'no ZeroTier on this host',
+    }),
     updatedAt: Timestamp.nullable().describe(
       'When the API last stored something new about it; null if its host has reported nothing yet.',
     ),

@@ -14,7 +14,7 @@ export const MAX_TOPOLOGY_PATHS = 1000;
 export const TopologyState = z.enum(['fine', 'waiting', 'failed', 'away', 'unknown']).meta({
   id: 'TopologyState',
   description:
-    '`fine`: as desired. `waiting`: not yet, something or somebody else must act. `failed`: it does not work. `away`: its host, or the controller, is not reached. `unknown`: never reported, or the API cannot judge now.',
+    '`fine`: as desired, or nothing is desired of it. `waiting`: not yet, something or somebody else must act. `failed`: it does not work. `away`: its host, or the controller, is not reached. `unknown`: never reported, or the API cannot judge now.',
 });
 export type TopologyState = z.infer<typeof TopologyState>;
 
@@ -24,6 +24,13 @@ const why = z
   .max(MAX_WHY)
   .optional()
   .describe('Why it is not fine, in words, cut to 200 characters; left out if it is fine.');
+const whyOfNode = z
+  .string()
+  .max(MAX_WHY)
+  .optional()
+  .describe(
+    'Why it is not fine, in words, cut to 200 characters. With `fine`: why a host’s own daemon that does not answer need not. Otherwise left out.',
+  );
 
 const TopologyHost = z
   .object({
@@ -49,7 +56,7 @@ const TopologyNode = z
       'The ZeroTier address that counts as its own, which no other node has here; null if there is none.',
     ),
     state,
-    why,
+    why: whyOfNode,
   })
   .meta({ id: 'TopologyNode', description: 'A node in the topology.' });
 export type TopologyNode = z.infer<typeof TopologyNode>;

@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Shape } from '../api/client.js';
+import { networkStanding, nodeStanding } from './states.js';
+
+const network = (memberships: Partial<Shape<'Network'>['memberships']>) =>
+  networkStanding({
+    ...{ findings: [], sync: { state: 'applied', cause: null } },
+    memberships: { total: 3, ok: 1, waiting: 0, pending: 0, ...memberships },
+  } as unknown as Shape<'Network'>);
+
+describe('how a network stands', () => {
+  it('is as wanted only when nothing in it waits or is on its way', () => {
+    expect(network({})).toEqual({ is: 'fine' });
+    expect(network({ waiting: 2, pending: 2 })).toEqual({ is: 'working' });
+    expect(network({ waiting: 2, pending: 1 })).toEqual({ is: 'waiting', word: '1 waiting' });
+  });
+});
+
+describe('how a node stands', () => {
+  it('is fine where nothing needs its zerotier-one, and says why', () => {
+    const node = { state: 'unknown', online: null, unused: null } as unknown as Shape<'Node'>;
+    expect(nodeStanding(node)).toEqual({ is: 'unknown' });
+    expect(nodeStanding({ ...node, unused: 'no ZeroTier on this host' })).toEqual({
+      ...{ is: 'fine', word: 'no ZeroTier on this host' },
+    });
+  });
+});
