@@ -115,9 +115,14 @@ function networkHeadline(
     if (memberships.total === 1) return `${name} ${kept}, with 1 node, which is on its way`;
     return `${name} ${kept}, with ${nodes}; ${onTheirWay === 1 ? '1 is on its way' : `${onTheirWay} are on their way`}`;
   }
-  const why =
-    about === undefined || about === name || about.startsWith('controller ') ? cause.cause : `${about}: ${cause.cause}`;
-  return standing === 'warning' ? `${name} ${kept}, with ${nodes}, but ${why}` : `${name} is not as wanted: ${why}`;
+  // A controller is named in its cause.
+  const isPlain = about === undefined || about === name || about.startsWith('controller ');
+  const why = isPlain ? cause.cause : `${about}: ${cause.cause}`;
+  if (standing === 'warning') return `${name} ${kept}, with ${nodes}, but ${why}`;
+  if (isPlain || about.startsWith('route ')) return `${name} is not as wanted: ${why}`;
+  return /^\d+ of /.test(about)
+    ? `In ${name}, ${about}, are not as wanted: ${cause.cause}`
+    : `${about} in ${name} is not as wanted: ${cause.cause}`;
 }
 
 const NOUNS: Record<Command['action'], string> = {

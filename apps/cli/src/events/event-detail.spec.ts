@@ -10,4 +10,10 @@ describe('the detail of an event', () => {
     expect(detailOf({ node: 'nod_1', after })).toBe('89e92ceee5 192.0.2.1/9993');
     expect(detailOf({ node: 'nod_1', peer: '89e92ceee5', after: null })).toBe('89e92ceee5');
   });
+
+  it('names the router that carries a route now, and the one before', () => {
+    const data = { target: '192.168.10.0/24', router: 'b/r', from: 'a/r', by: 'failover', cause: 'a/r is down' };
+    expect(detailOf(data)).toBe('192.168.10.0/24 from a/r to b/r by failover a/r is down');
+    expect(detailOf({ ...data, from: null })).toBe('192.168.10.0/24 to b/r by failover a/r is down');
+  });
 });

@@ -1,0 +1,13 @@
+import { expect, it } from '@jest/globals';
+import { asTitle } from './words.js';
+
+it.each([
+  ['its controller has not authorized it', 'web-1 in shop', 'Its controller has not authorized it'],
+  ['web-1/media is paused', undefined, 'web-1/media is paused'],
+  ['media has no address', 'web-1/media in shop', 'media has no address'],
+  ['zerotier-one does not answer', undefined, 'zerotier-one does not answer'],
+  ['`docker` is not there', undefined, '`docker` is not there'],
+  ['Authorize it', undefined, 'Authorize it'],
+])('a clause becomes a title, and a name stays a name: %s', (clause, about, title) => {
+  expect(asTitle(clause, about)).toBe(title);
+});
