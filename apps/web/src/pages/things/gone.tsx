@@ -1,0 +1,38 @@
+import { ApiProblem, type Asking } from '../../api/client.js';
+import { useRead } from '../../api/use-read.js';
+import { PageHead } from '../../frame/page.js';
+import { Clocked } from '../../parts/age.js';
+import { Refused } from '../../parts/notice.js';
+
+/** There is no such thing, or no longer. */
+export const isGone = (error: Error | null): boolean => error instanceof ApiProblem && error.problem.status === 404;
+
+interface GoneProps {
+  error: Error;
+  name: string;
+  /** Which events belonged to it. */
+  events: Asking['query'];
+}
+
+/** What was removed: by whom and when, if that was recorded; of a host or a network somebody decided that. */
+export function Gone({ error, name, events }: GoneProps) {
+  const type = events?.['host'] !== undefined ? 'host.removed' : 'network.deleted';
+  const isDecided = events !== undefined && !('node' in events) && ('host' in events || 'network' in events);
+  const { data, isPending } = useRead('/v1/events', { query: { ...events, type, limit: 1 } }, { enabled: isDecided });
+  const [removed] = data?.items ?? [];
+  if (isDecided && isPending) return null;
+  if (!removed) return <Refused error={error} what={name} />;
+  const by = removed.data['by'];
+  const said = removed.data['name'];
+  return (
+    <PageHead
+      title={
+        <>
+          {typeof said === 'string' ? said : name} was removed{typeof by === 'string' ? ` by ${by}` : ''} at{' '}
+          <Clocked at={removed.time} />
+        </>
+      }
+      sub={<span>What happened to it before that is still among the events.</span>}
+    />
+  );
+}
