@@ -1,8 +1,10 @@
 import { ApiProblem, type Asking } from '../../api/client.js';
 import { useRead } from '../../api/use-read.js';
-import { PageHead } from '../../frame/page.js';
+import { Page } from '../../frame/page.js';
 import { Clocked } from '../../parts/age.js';
 import { Refused } from '../../parts/notice.js';
+import { LastEvents } from '../events/last-events.js';
+import css from '../page-body.module.css';
 
 /** There is no such thing, or no longer. */
 export const isGone = (error: Error | null): boolean => error instanceof ApiProblem && error.problem.status === 404;
@@ -25,14 +27,18 @@ export function Gone({ error, name, events }: GoneProps) {
   const by = removed.data['by'];
   const said = removed.data['name'];
   return (
-    <PageHead
+    <Page
       title={
         <>
           {typeof said === 'string' ? said : name} was removed{typeof by === 'string' ? ` by ${by}` : ''} at{' '}
           <Clocked at={removed.time} />
         </>
       }
-      sub={<span>What happened to it before that is still among the events.</span>}
-    />
+    >
+      <section className={css.body}>
+        <h2>Last events</h2>
+        <LastEvents query={events} most={12} />
+      </section>
+    </Page>
   );
 }
