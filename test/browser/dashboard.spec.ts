@@ -158,8 +158,12 @@ describe('the dashboard', () => {
       await page.getByRole('table', { name: 'hosts' }).waitFor();
       closing(await ReportingHost.join(api, 'arriving'));
       await page.getByRole('link', { name: 'arriving' }).waitFor({ timeout: 5000 });
+      const other = (await visitors.openIn(page.context(), '/hosts/arriving')).page;
+      await title(other, 'arriving').waitFor();
       await (await api.raw('DELETE', '/v1/hosts/arriving?confirm=arriving')).text();
       await page.getByRole('link', { name: 'arriving' }).waitFor({ state: 'detached', timeout: 5000 });
+      await title(other, 'arriving was removed by admin at').waitFor();
+      await picture(other, 'gone');
     });
 
     it('that the connection is lost, with the time of what it shows, and by itself that it is back', async () => {

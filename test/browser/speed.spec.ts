@@ -47,6 +47,11 @@ describe('the dashboard is quick: it', () => {
     await page.getByText('the token the-last was created').first().waitFor();
   }
 
+  const named = (name: string) =>
+    sql(`INSERT INTO outbox (type, data) VALUES ('token.created', jsonb_build_object('name', $1::text, 'by', 'x'))`, [
+      name,
+    ]);
+
   it('loads at most 180 KB of compressed scripts before anything is shown, and the other pages when it rests', async () => {
     const { page } = await visitors.open('/');
     await page.locator('#token').waitFor();
@@ -129,10 +134,6 @@ describe('the dashboard is quick: it', () => {
     await first.page.getByRole('heading', { level: 1, name: /^Last: / }).waitFor();
     const second = await visitors.openIn(context, '/events');
     await second.page.getByRole('heading', { level: 1, name: /^Last: / }).waitFor();
-    const named = (name: string) =>
-      sql(`INSERT INTO outbox (type, data) VALUES ('token.created', jsonb_build_object('name', $1::text, 'by', 'x'))`, [
-        name,
-      ]);
     await named('for-both');
     for (const { page } of [first, second]) await page.getByText('the token for-both was created').first().waitFor();
     expect(streams.map(({ page }) => page === first.page)).toEqual([true]);
@@ -141,6 +142,36 @@ describe('the dashboard is quick: it', () => {
     await second.page.getByText('the token while-none-reads was created').first().waitFor();
     expect(streams.map(({ page }) => page === first.page)).toEqual([true, false]);
     expect(streams[1]?.url).toContain('?after=');
+  });
+
+  it('works in more tabs than a browser has connections where tabs cannot share a stream: who is not seen, does not read', async () => {
+    const { page } = await visitors.enter('/events');
+    const context = page.context();
+    // As over plain HTTP from another machine. A headless browser shows all its tabs at once.
+    await context.addInitScript(`
+      delete Navigator.prototype.locks;
+      let hidden = false;
+      Object.defineProperty(document, 'hidden', { get: () => hidden });
+      globalThis.hide = (is) => { hidden = is; document.dispatchEvent(new Event('visibilitychange')); };`);
+    const hide = (tab: Page, is: boolean) => tab.evaluate(`hide(${is})`);
+    await named('before');
+    await page.reload();
+    const tabs = [page];
+    for (let more = 0; more < 6; more++) {
+      await hide(tabs.at(-1) ?? page, true);
+      const tab = (await visitors.openIn(context, '/events')).page;
+      await tab.getByRole('heading', { level: 1, name: /^Last: / }).waitFor();
+      tabs.push(tab);
+    }
+    const [seen] = tabs.slice(-1);
+    await named('for-the-last');
+    await seen?.getByText('the token for-the-last was created').first().waitFor();
+    expect(await page.getByText('the token for-the-last was created').count()).toBe(0);
+    await hide(page, false);
+    await page.getByText('the token for-the-last was created').first().waitFor();
+    await named('for-both');
+    await page.getByText('the token for-both was created').first().waitFor();
+    await context.close();
   });
 
   it('zooms by wheel and fingers, and moves what is zoomed, which chooses nothing', async () => {

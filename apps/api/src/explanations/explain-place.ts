@@ -163,7 +163,7 @@ export function explainNode(evidence: Evidence, node: Node, events: readonly Pas
     works: node.state === 'up' ? `is up as ${node.address ?? '?'}` : 'has no zerotier-one that answers',
     within: countText(memberships.length, 'network', 'networks'),
     // The first cause may be about one of its networks: `web-1/demo in shop`.
-    where: causes[0]?.about.startsWith(`${node.name} in `) ? `${causes[0].about.slice(node.name.length + 1)}: ` : '',
+    about: causes[0]?.about.startsWith(`${node.name} in `) ? causes[0].about : node.name,
   };
   return {
     about: {
@@ -197,14 +197,15 @@ function unusedHeadline(host: string, unused: string): string {
 }
 
 function placeHeadline(
-  { name, works, within, where }: Record<'name' | 'works' | 'within' | 'where', string>,
+  { name, works, within, about }: Record<'name' | 'works' | 'within' | 'about', string>,
   { standing, cause, pending }: Pick<Explanation, 'standing' | 'cause' | 'pending'>,
 ): string {
   if (standing === 'fine') return `${name} ${works}, in ${within}: all as wanted`;
   if (pending) return `${name} is on its way: its host has not reported the result yet`;
-  const why = cause ? `${where}${cause.cause}` : 'its host has not reported it yet';
+  const why = cause?.cause ?? 'its host has not reported it yet';
   if (standing === 'unknown') return `Orrery cannot tell how ${name} is: ${why}`;
-  return standing === 'warning' ? `${name} ${works}, in ${within}, but ${why}` : `${name} is not as wanted: ${why}`;
+  if (standing === 'trouble') return `${about} is not as wanted: ${why}`;
+  return `${name} ${works}, in ${within}, but ${about === name ? '' : `${about.slice(name.length + 1)}, `}${why}`;
 }
 
 export function explainHost(evidence: Evidence, events: readonly Past[]): Explanation {

@@ -117,9 +117,13 @@ function networkHeadline(
     if (memberships.total === 1) return `${name} ${kept}, with 1 node, which is on its way`;
     return `${name} ${kept}, with ${nodes}; ${onTheirWay === 1 ? '1 is on its way' : `${onTheirWay} are on their way`}`;
   }
-  const isOfNetwork = about === undefined || about === name || about.startsWith('controller ');
-  const why = isOfNetwork ? cause.cause : withPlace(about, cause.cause);
-  return standing === 'warning' ? `${name} ${kept}, with ${nodes}, but ${why}` : `${name} is not as wanted: ${why}`;
+  // A controller is named in its cause.
+  const isPlain = about === undefined || about === name || about.startsWith('controller ');
+  const why = isPlain ? cause.cause : withPlace(about, cause.cause);
+  if (standing === 'warning') return `${name} ${kept}, with ${nodes}, but ${why}`;
+  return !isPlain && /^\d+ of /.test(about)
+    ? `In ${name}, ${about}, are not as wanted: ${cause.cause}`
+    : `${name} is not as wanted: ${why}`;
 }
 
 const NOUNS: Record<Command['action'], string> = {

@@ -252,7 +252,9 @@ describe('other things', () => {
       const told = await ask(about);
       expect([about, told.standing, told.cause?.code]).toEqual([about, 'trouble', 'authorization']);
     }
-    expect((await ask(`shop-${count}`)).headline).toContain('is not as wanted');
+    const waits = `${host.name} in shop-${count} is not as wanted: `;
+    for (const about of [host.name, `node:${host.name}`, `shop-${count}`])
+      expect((await ask(about)).headline.slice(0, waits.length)).toBe(waits);
     expect((await ask(command.id)).headline).toContain('is not done yet');
   });
 

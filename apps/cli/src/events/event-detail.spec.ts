@@ -19,4 +19,10 @@ describe('the detail of an event', () => {
     expect(typeTone(diedBy('remove'))).toBeUndefined();
     expect(typeTone(diedBy(undefined))).toBe('bad');
   });
+
+  it('names the router that carries a route now, and the one before', () => {
+    const data = { target: '192.168.10.0/24', router: 'b/r', from: 'a/r', by: 'failover', cause: 'a/r is down' };
+    expect(detailOf(data)).toBe('192.168.10.0/24 from a/r to b/r by failover a/r is down');
+    expect(detailOf({ ...data, from: null })).toBe('192.168.10.0/24 to b/r by failover a/r is down');
+  });
 });

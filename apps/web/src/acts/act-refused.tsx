@@ -5,7 +5,7 @@ import { Age } from '../parts/age.js';
 import { Button } from '../parts/button.js';
 import { Mark } from '../parts/mark.js';
 import { Prose } from '../parts/sentence.js';
-import { clauseCapital } from '../parts/words.js';
+import { asTitle } from '../parts/words.js';
 import css from './acts.module.css';
 
 interface ActRefusedProps {
@@ -53,7 +53,7 @@ function ProblemText({ problem, changed, ...more }: { problem: Problem } & Omit<
     <>
       <p>
         <strong>
-          <Prose text={clauseCapital(detail)} />
+          <Prose text={asTitle(detail)} />
         </strong>
         <Prose text={fix} />
       </p>

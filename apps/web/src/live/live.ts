@@ -26,12 +26,15 @@ interface LiveListener {
 
 /**
  * The events of the fleet, as they are committed. A browser has six connections to us, so one tab reads the stream and tells the others; when
- * it closes, the next takes over. Without Web Locks (plain HTTP from another machine) each tab reads for itself.
+ * it closes, the next takes over. Without Web Locks (plain HTTP from another machine) each tab reads for itself, and only while somebody sees it:
+ * six streams would leave no connection for anything else.
  */
 export class Live {
   #state: LiveState = { is: 'opening' };
   #lastId: string | undefined;
   #leads = false;
+  /** Nobody saw this tab for a while, and it read nothing. */
+  #hasRested = false;
   readonly #stop = new AbortController();
   readonly #changed = new Set<() => void>();
   readonly #tabs: BroadcastChannel | undefined;
@@ -56,7 +59,7 @@ export class Live {
   start(): void {
     const { signal } = this.#stop;
     const lead = () => this.#lead(signal);
-    if (!this.#tabs || !('locks' in navigator)) return void lead();
+    if (!this.#tabs || !('locks' in navigator)) return void this.#readWhileSeen(signal);
     this.#tabs.addEventListener('message', ({ data }: MessageEvent<Word>) => this.#hear(data));
     this.#tabs.postMessage({ say: 'hello' } satisfies Word);
     navigator.locks.request(this.name, { signal }, lead).catch(() => undefined); // rejects when it is stopped
@@ -67,10 +70,22 @@ export class Live {
     this.#tabs?.close();
   }
 
+  async #readWhileSeen(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await seen(true, signal);
+      const hidden = new AbortController();
+      void seen(false, signal).then(() => hidden.abort());
+      await this.#lead(AbortSignal.any([signal, hidden.signal]));
+      // What happens meanwhile may be much: it looks at everything again instead.
+      this.#hasRested = this.#state.is !== 'opening';
+      this.#lastId = undefined;
+    }
+  }
+
   async #lead(signal: AbortSignal): Promise<void> {
     this.#leads = true;
     // The tab that read before has closed. Where it was is not known if it never said so.
-    if (this.#state.is !== 'opening' && this.#lastId === undefined) this.#anew();
+    if (this.#state.is !== 'opening' && this.#lastId === undefined && !this.#hasRested) this.#anew();
     while (!signal.aborted) {
       const start = Date.now();
       try {
@@ -138,8 +153,9 @@ export class Live {
   #found(): void {
     const before = this.#state.is;
     this.#become({ is: 'live' });
-    if (before === 'lost') this.#anew();
+    if (before === 'lost' || this.#hasRested) this.#anew();
     else if (before === 'opening') this.listener.onOpen();
+    this.#hasRested = false;
   }
 
   #lost(): void {
@@ -157,6 +173,17 @@ export class Live {
     for (const listener of this.#changed) listener();
   }
 }
+
+/** Resolves when somebody sees this tab, or when nobody does; at once if that is so, or if it is stopped. */
+const seen = (isSeen: boolean, signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const look = () => {
+      if (document.hidden !== isSeen || signal.aborted) resolve();
+    };
+    document.addEventListener('visibilitychange', look, { signal });
+    signal.addEventListener('abort', look, { once: true });
+    look();
+  });
 
 const pause = (ms: number, signal: AbortSignal) =>
   new Promise<void>((resolve) => {

@@ -3,11 +3,11 @@ import type { Shape } from '../api/client.js';
 import { CommandLine } from './command-line.js';
 import { Mark, type State } from './mark.js';
 import { Prose } from './sentence.js';
-import { clauseCapital } from './words.js';
+import { asTitle } from './words.js';
 import css from './fix.module.css';
 
 interface FixProps {
-  cause: Pick<Shape<'FurtherCause'>, 'code' | 'cause' | 'fix' | 'commands'>;
+  cause: Pick<Shape<'FurtherCause'>, 'code' | 'cause' | 'fix' | 'commands'> & { about?: string };
   state: State;
   /** What can be done about it here, if the login is allowed to. */
   acts?: ReactNode;
@@ -16,14 +16,14 @@ interface FixProps {
 }
 
 /** What can be done now: the cause, the fix, and the lines that carry it out. */
-export function Fix({ cause: { code, cause, fix, commands }, state, acts, isInTitle = false }: FixProps) {
+export function Fix({ cause: { code, cause, fix, commands, about }, state, acts, isInTitle = false }: FixProps) {
   const [first, rest] = isInTitle ? headOf(fix) : [cause, fix];
   return (
     <section className={`${css.fix} ${state === 'failed' ? css.bad : ''}`}>
       <h2>
         <Mark is={state} />
         <span>
-          <Prose text={clauseCapital(first)} />
+          <Prose text={asTitle(first, about)} />
         </span>
       </h2>
       {rest && (

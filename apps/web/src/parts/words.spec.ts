@@ -1,11 +1,16 @@
-import { describe, expect, it } from '@jest/globals';
-import { clauseCapital } from './words.js';
+import { expect, it } from '@jest/globals';
+import { asTitle } from './words.js';
 
-describe('a clause at the beginning', () => {
-  it.each([
-    ['container web-1/taken exists', 'Container web-1/taken exists'],
-    ['edge-1 still has one container', 'edge-1 still has one container'],
-    ['zerotier-one does not answer', 'zerotier-one does not answer'],
-    ['192.168.10.1/24 has bits after its length', '192.168.10.1/24 has bits after its length'],
-  ])('of "%s" is written "%s"', (clause, said) => expect(clauseCapital(clause)).toBe(said));
+it.each([
+  ['its controller has not authorized it', 'web-1 in shop', 'Its controller has not authorized it'],
+  ['web-1/media is paused', undefined, 'web-1/media is paused'],
+  ['media has no address', 'web-1/media in shop', 'media has no address'],
+  ['zerotier-one does not answer', undefined, 'zerotier-one does not answer'],
+  ['`docker` is not there', undefined, '`docker` is not there'],
+  ['container web-1/taken exists', undefined, 'Container web-1/taken exists'],
+  ['edge-1 still has one container', undefined, 'edge-1 still has one container'],
+  ['192.168.10.1/24 has bits after its length', undefined, '192.168.10.1/24 has bits after its length'],
+  ['Authorize it', undefined, 'Authorize it'],
+])('a clause becomes a title, and a name stays a name: %s', (clause, about, title) => {
+  expect(asTitle(clause, about)).toBe(title);
 });

@@ -7,8 +7,12 @@ export const countWord = (count: number, figures: boolean): string =>
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** A clause as a sentence begins, unless it begins with a name such as `web-1` or `zerotier-one`. */
-export const clauseCapital = (text: string): string => (/^[a-z]+[\s,:]/.test(text) ? capital(text) : text);
+/** A clause of the API as a title. What begins with a name keeps it: a name is plain if `about` says so, or has more than letters. */
+export function asTitle(text: string, about = ''): string {
+  const [first = ''] = text.split(' ');
+  const isName = !/^[a-z]+[,:;]?$/.test(first) || about.split(/[ /]/).includes(first);
+  return isName ? text : capital(text);
+}
 
 /** `a`, `a and b`, `a, b and c`. */
 export const listed = (parts: readonly string[]): string =>
