@@ -1,3 +1,6 @@
+/** A column has the text, in upper or lower case. */
+export const contains = (column: string, text: string) => `strpos(lower(${column}), lower(${text}::text)) > 0`;
+
 /**
  * The WHERE of a list: terms with `$?` for each value, which becomes `$1`, `$2` … in order. Values never enter the
  * text.
@@ -20,7 +23,7 @@ export class Where {
   /** Only rows in which one of these columns has the text, in any case; undefined: all of them. */
   has(text: string | undefined, ...columns: string[]): this {
     if (text === undefined) return this;
-    const terms = columns.map((column) => `strpos(lower(${column}), lower($?::text)) > 0`);
+    const terms = columns.map((column) => contains(column, '$?'));
     return this.and(terms.join(' OR '), ...columns.map(() => text));
   }
 
