@@ -5,10 +5,10 @@ import type { Sql } from '../database/sql.js';
 import { hostRef, iso, nodeRef } from '../paging/columns.js';
 import { mapPage } from '../paging/keyset.js';
 import { Orders, orOldest } from '../paging/orders.js';
-import { contains, Where } from '../paging/where.js';
+import { contains, patternOf, Where } from '../paging/where.js';
 import { aboutColumns } from '../remedies/remedy-about.js';
 import { membershipNeedsAttention } from '../topology/needs-attention.js';
-import { BY_NODE_NAME, NAMED_NODES } from '../nodes/named-nodes.js';
+import { BY_NODE_NAME, NAMED_NODES, nodeName } from '../nodes/named-nodes.js';
 
 export interface MembershipFilter {
   host?: HostId | undefined;
@@ -31,7 +31,7 @@ const ORDERED_BY: Record<string, string> = {
     ON f.node_id = x.node_id AND f.network_id = x.network_id`,
 };
 
-/** Sets, each found once, because a membership has little text of its own. `text`: a parameter. */
+/** Sets, each found once, because a membership has little text of its own. `text`: a parameter with a pattern. */
 const search = (text: string) => `
   n.id IN (SELECT t.id FROM ${NAMED_NODES} t WHERE ${contains('t.name', text)})
   OR n.id IN (SELECT t.node_id FROM node_addresses t
@@ -51,7 +51,7 @@ const found = (terms: readonly string[]) => {
       FULL JOIN ${side('membership_status')} s ON s.node_id = m.node_id AND s.network_id = m.network_id)`;
 };
 
-const COLUMNS = `n.id, n.name, n.kind, n.host_id, n.host_name, n.container_id, n.simulated, x.network_id,
+const COLUMNS = `n.id, n.own_name, n.kind, n.host_id, n.host_name, n.container_id, n.simulated, x.network_id,
   x.item_id, x.version, x.status, x.observed_name, x.observed, x.updated_at`;
 
 const OUTCOME = toldMembership(
@@ -77,7 +77,7 @@ const ROWS = `
          COALESCE(f.observed -> 'routes', '[]') AS routes, ns.heard, ${iso('ns.heard_since')} AS "heardSince",
          CASE WHEN r.address IS NOT NULL THEN jsonb_build_object('authorized', r.authorized, 'addresses', r.addresses) END AS controller,
          ${iso('GREATEST(p.updated_at, f.updated_at)')} AS "updatedAt", p.version, p.key
-    FROM page p
+    FROM (SELECT page.*, ${nodeName('page')} AS name FROM page) p
     LEFT JOIN items i ON i.id = p.item_id
     LEFT JOIN item_status o ON o.item_id = i.id AND o.revision = i.revision
     LEFT JOIN LATERAL (
@@ -95,7 +95,7 @@ export class MembershipsRepository {
     const where = new Where();
     where.andIf(query.managed, '(x.item_id IS NOT NULL) = $?::boolean').andIf(query.status, 'x.status = $?');
     where.andIf(query.attention, `(${membershipNeedsAttention('x', 'n.host_id')}) = $?::boolean`);
-    if (query.q !== undefined) where.and(search(where.param(query.q)));
+    if (query.q !== undefined) where.and(search(where.param(patternOf(query.q))));
     const by = query.sort?.replace('-', '') ?? 'node';
     const terms = termsOf(filter, where);
     const { q, status, attention } = query;

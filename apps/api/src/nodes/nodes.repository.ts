@@ -5,7 +5,7 @@ import { hostRef, iso } from '../paging/columns.js';
 import { Orders, orOldest } from '../paging/orders.js';
 import { Where } from '../paging/where.js';
 import { nodeNeedsAttention } from '../topology/needs-attention.js';
-import { BY_NODE_NAME, NAMED_NODES } from './named-nodes.js';
+import { BY_NODE_NAME, NAMED_NODES, nodeName } from './named-nodes.js';
 
 const ORDERS = new Orders([...BY_NODE_NAME, { sql: 'n.id' }], {
   name: BY_NODE_NAME,
@@ -16,11 +16,11 @@ const ORDERS = new Orders([...BY_NODE_NAME, { sql: 'n.id' }], {
 });
 
 const PARTS = {
-  columns: `n.id, n.name, n.kind, n.host_id, n.host_name, n.simulated, s.node_id IS NOT NULL AS is_reported,
+  columns: `n.id, n.own_name, n.kind, n.host_id, n.host_name, n.simulated, s.node_id IS NOT NULL AS is_reported,
     s.state, s.cause, s.address, s.version, s.online, s.updated_at`,
   keys: `FROM ${NAMED_NODES} n LEFT JOIN node_status s ON s.node_id = n.id`,
   rows: `
-    SELECT p.id, p.name, p.kind, ${hostRef('p.host_id', 'p.host_name')} AS host, p.simulated,
+    SELECT p.id, ${nodeName('p')} AS name, p.kind, ${hostRef('p.host_id', 'p.host_name')} AS host, p.simulated,
            COALESCE(p.state, 'unknown') AS state,
            CASE WHEN p.is_reported THEN p.cause ELSE 'the host has not reported it yet' END AS cause,
            p.address, p.version AS "zerotierVersion", p.online, ${iso('p.updated_at')} AS "updatedAt", p.key

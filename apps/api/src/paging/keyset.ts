@@ -75,8 +75,10 @@ export class Keyset {
     const tail = this.tail(where, query);
     const own = this.columns.map((column, at) => `${column.sql} AS by_${at}`).join(', ');
     const order = this.columns.map((_, at) => `p.by_${at} ${this.direction}`).join(', ');
-    const cut = `SELECT ${columns}, ${own}, ${this.key} ${keys} ${where.sql} ${tail}`;
-    const text = `WITH page AS MATERIALIZED (${cut}) ${rows} ORDER BY ${order}`;
+    const key = this.columns.map((_, at) => `c.by_${at}::text`).join(', ');
+    const cut = `SELECT ${columns}, ${own} ${keys} ${where.sql} ${tail}`;
+    const page = `SELECT c.*, jsonb_build_array(${key}) AS key FROM (${cut}) c`;
+    const text = `WITH page AS MATERIALIZED (${page}) ${rows} ORDER BY ${order}`;
     return toPage<Row>(await sql.query<(Row & { key: string[] })[]>(text, where.values), query.limit);
   }
 

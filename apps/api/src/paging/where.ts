@@ -1,5 +1,6 @@
-/** A column has the text, in upper or lower case. */
-export const contains = (column: string, text: string) => `strpos(lower(${column}), lower(${text}::text)) > 0`;
+/** A column has a text, in upper or lower case. `pattern`: a parameter with the value of `patternOf`. Postgres can guess how rare a pattern is. */
+export const contains = (column: string, pattern: string) => `lower(${column}) LIKE lower(${pattern}::text)`;
+export const patternOf = (text: string) => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 
 /**
  * The WHERE of a list: terms with `$?` for each value, which becomes `$1`, `$2` … in order. Values never enter the
@@ -24,7 +25,7 @@ export class Where {
   has(text: string | undefined, ...columns: string[]): this {
     if (text === undefined) return this;
     const terms = columns.map((column) => contains(column, '$?'));
-    return this.and(terms.join(' OR '), ...columns.map(() => text));
+    return this.and(terms.join(' OR '), ...columns.map(() => patternOf(text)));
   }
 
   param(value: unknown): string {
