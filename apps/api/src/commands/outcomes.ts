@@ -11,28 +11,62 @@ export type ToldOutcome = Outcome & { about?: unknown };
  * Orrery keeps it, a person may have denied the node and can authorize it here; if not, only the owner of the network can. `outcome` and `item`: columns. An outcome that is not done
  * says what it is `about`, for `showOutcome`.
  */
-export const toldOutcome = (outcome: string, item: string) => `
-  CASE WHEN ${outcome} ->> 'kind' <> 'done' THEN (${inWords(outcome, item)}) || jsonb_build_object('about', ${aboutItem(item)})
-       ELSE ${outcome} END`;
+export const toldOutcome = (outcome: string, item: string) => told(outcome, inWords(outcome, item), aboutItem(item));
+
+/** The same in a list of memberships, whose rows have what it takes: `columns` name it. */
+export const toldMembership = (outcome: string, columns: UnauthorizedColumns, about: string) =>
+  told(
+    outcome,
+    `CASE WHEN ${outcome} ->> 'code' = 'authorization' THEN ${unauthorized(outcome, columns)} ELSE ${outcome} END`,
+    about,
+  );
+
+/** The same in a list of containers, which wait for no authorization. `host` and `name`: columns. */
+export const toldContainer = (outcome: string, host: string, name: string) =>
+  told(outcome, outcome, `jsonb_build_object('host', ${host}, 'kind', 'container', 'container', ${name})`);
+
+const told = (outcome: string, words: string, about: string) => `
+  CASE WHEN ${outcome} ->> 'kind' <> 'done' THEN (${words}) || jsonb_build_object('about', ${about}) ELSE ${outcome} END`;
+
+/** Columns about a membership that is not authorized, or SQL of their values. */
+interface UnauthorizedColumns {
+  node: string;
+  address: string;
+  network: string;
+  networkName: string;
+  /** Of the network; null if Orrery does not keep it. */
+  controller: string;
+  verdict: string;
+  saidBy: string;
+}
 
 const ELSEWHERE = explain('authorization/elsewhere', {
   address: '{address}',
   network: '{network}',
   controller: '{controller}',
 });
-/** Text of the catalogue as SQL, with an item's own values in it. */
-const filled = (text: string) =>
-  `replace(replace(replace('${text.replaceAll("'", "''")}', '{address}', COALESCE(a.address, n.name)), '{network}', m.network_id), '{controller}', left(m.network_id, 10))`;
+
+function unauthorized(outcome: string, columns: UnauthorizedColumns): string {
+  const { node, address, network, networkName, controller, verdict, saidBy } = columns;
+  /** Text of the catalogue as SQL, with the values of the row in it. */
+  const filled = (text: string) =>
+    `replace(replace(replace('${text.replaceAll("'", "''")}', '{address}', COALESCE(${address}, ${node})), '{network}', ${network}), '{controller}', left(${network}, 10))`;
+  return `
+    ${outcome} || CASE WHEN ${controller} IS NULL THEN jsonb_build_object('cause', ${filled(ELSEWHERE.cause)}, 'fix', ${filled(ELSEWHERE.fix)})
+      ELSE jsonb_build_object(
+        'cause', CASE ${verdict} WHEN 'deny' THEN ${node} || ' was denied in ' || ${networkName} || ' by ' || ${saidBy}
+                 ELSE ${node} || ' is not authorized in ' || ${networkName} || ', which Orrery manages' END,
+        'fix', 'Authorize it: \`orrery membership authorize ' || ${node} || ' ' || ${networkName} || '\`'
+               || CASE ${verdict} WHEN 'deny' THEN ', or leave it to the policy of the network: \`orrery membership set '
+                 || ${node} || ' ' || ${networkName} || ' --by-policy\`.' ELSE '.' END) END`;
+}
 
 const inWords = (outcome: string, item: string) => `
   CASE WHEN ${outcome} ->> 'code' = 'authorization' THEN COALESCE((
-    SELECT ${outcome} || CASE WHEN w.controller_id IS NULL THEN jsonb_build_object('cause', ${filled(ELSEWHERE.cause)}, 'fix', ${filled(ELSEWHERE.fix)})
-           ELSE jsonb_build_object(
-             'cause', CASE v.verdict WHEN 'deny' THEN n.name || ' was denied in ' || w.name || ' by ' || v.said_by
-                      ELSE n.name || ' is not authorized in ' || w.name || ', which Orrery manages' END,
-             'fix', 'Authorize it: \`orrery membership authorize ' || n.name || ' ' || w.name || '\`'
-                    || CASE v.verdict WHEN 'deny' THEN ', or leave it to the policy of the network: \`orrery membership set '
-                      || n.name || ' ' || w.name || ' --by-policy\`.' ELSE '.' END) END
+    SELECT ${unauthorized(outcome, {
+      ...{ node: 'n.name', address: 'a.address', network: 'm.network_id', networkName: 'w.name' },
+      ...{ controller: 'w.controller_id', verdict: 'v.verdict', saidBy: 'v.said_by' },
+    })}
       FROM memberships m LEFT JOIN networks w ON w.id = m.network_id
       JOIN ${NAMED_NODES} n ON n.id = m.node_id
       LEFT JOIN node_addresses a ON a.node_id = m.node_id

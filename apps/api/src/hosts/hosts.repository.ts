@@ -6,7 +6,7 @@ import { iso, num } from '../paging/columns.js';
 import { mapPage } from '../paging/keyset.js';
 import { Orders, orOldest } from '../paging/orders.js';
 import { parseSelector, whereSelector } from '../paging/selector-sql.js';
-import { Where } from '../paging/where.js';
+import { contains, patternOf, Where } from '../paging/where.js';
 import { hostNeedsAttention } from '../topology/needs-attention.js';
 
 const ORDERS = new Orders([{ sql: 'h.name' }], {
@@ -15,18 +15,25 @@ const ORDERS = new Orders([{ sql: 'h.name' }], {
   lastSeenAt: [orOldest('s.last_seen_at')],
   createdAt: [{ sql: 'h.created_at', cast: 'timestamptz' }],
 });
-const OWN_ADDRESS = '(SELECT o.address FROM node_status o WHERE o.node_id = h.node_id)';
 
-const select = ({ key } = ORDERS.by(undefined)) => `
-  SELECT h.id, h.name, h.labels, h.simulated, COALESCE(s.presence, 'joined') AS presence, h.paused, ${iso('h.key_revoked_at')} AS "revokedAt",
-         h.ephemeral_seconds AS ephemeral,
-         ${iso('s.last_seen_at')} AS "lastSeenAt", s.agent_version AS "agentVersion",
-         CASE WHEN s.engine IS NULL THEN NULL
-              WHEN jsonb_exists(s.engine, 'cause') THEN jsonb_build_object('state', 'unknown', 'cause', s.engine -> 'cause')
-              ELSE s.engine || '{"state": "up"}' END AS engine,
-         h.node_id AS node, ${num('h.revision')} AS revision, ${num('COALESCE(s.held_revision, 0)')} AS "heldRevision",
-         ${iso('h.created_at')} AS "createdAt", h.version, ${key}
-    FROM hosts h LEFT JOIN host_status s ON s.host_id = h.id`;
+const PARTS = {
+  columns: `h.id, h.name, h.labels, h.simulated, s.presence, h.paused, h.key_revoked_at, h.ephemeral_seconds, s.last_seen_at,
+    s.agent_version, s.engine, h.node_id, h.revision, s.held_revision, h.created_at, h.version`,
+  keys: 'FROM hosts h LEFT JOIN host_status s ON s.host_id = h.id',
+  rows: `
+    SELECT p.id, p.name, p.labels, p.simulated, COALESCE(p.presence, 'joined') AS presence, p.paused, ${iso('p.key_revoked_at')} AS "revokedAt",
+           p.ephemeral_seconds AS ephemeral,
+           ${iso('p.last_seen_at')} AS "lastSeenAt", p.agent_version AS "agentVersion",
+           CASE WHEN p.engine IS NULL THEN NULL
+                WHEN jsonb_exists(p.engine, 'cause') THEN jsonb_build_object('state', 'unknown', 'cause', p.engine -> 'cause')
+                ELSE p.engine || '{"state": "up"}' END AS engine,
+           p.node_id AS node, ${num('p.revision')} AS revision, ${num('COALESCE(p.held_revision, 0)')} AS "heldRevision",
+           ${iso('p.created_at')} AS "createdAt", p.version, p.key
+      FROM page p`,
+};
+
+const search = (text: string) => `${contains('h.name', text)}
+  OR h.node_id IN (SELECT o.node_id FROM node_status o WHERE ${contains('o.address', text)})`;
 
 const WANTED = `
   SELECT (SELECT count(*) FROM containers WHERE host_id = $1)::int AS containers,
@@ -44,15 +51,16 @@ const toHost = (row: HostRow): Host => ({
 export class HostsRepository {
   async list(sql: Sql, query: HostQuery) {
     const where = new Where().and('h.removed_at IS NULL').andIf(query.presence, "COALESCE(s.presence, 'joined') = $?");
-    where.andIf(query.attention, `(${hostNeedsAttention('h.id')}) = $?::boolean`).has(query.q, 'h.name', OWN_ADDRESS);
-    const order = ORDERS.by(query.sort);
+    where.andIf(query.attention, `(${hostNeedsAttention('h.id')}) = $?::boolean`);
+    if (query.q !== undefined) where.and(search(where.param(patternOf(query.q))));
     if (query.selector) whereSelector(where, parseSelector(query.selector), 'h.labels');
-    return mapPage(await order.page<HostRow>(sql, select(order), where, query), toHost);
+    return mapPage(await ORDERS.by(query.sort).cutPage<HostRow>(sql, PARTS, where, query), toHost);
   }
 
   async get(sql: Sql, id: HostId): Promise<Host | undefined> {
-    const [row] = await sql.query<HostRow[]>(`${select()} WHERE h.id = $1 AND h.removed_at IS NULL`, [id]);
-    return row && toHost(row);
+    const one = new Where().and('h.id = $? AND h.removed_at IS NULL', id);
+    const { items } = await ORDERS.by(undefined).cutPage<HostRow>(sql, PARTS, one, { limit: 1 });
+    return items[0] && toHost(items[0]);
   }
 
   /** Locks the host's row until the end of the transaction, so changes to one host are made one after the other. */

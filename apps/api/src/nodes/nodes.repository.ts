@@ -5,36 +5,41 @@ import { hostRef, iso } from '../paging/columns.js';
 import { Orders, orOldest } from '../paging/orders.js';
 import { Where } from '../paging/where.js';
 import { nodeNeedsAttention } from '../topology/needs-attention.js';
-import { NAMED_NODES } from './named-nodes.js';
+import { BY_NODE_NAME, NAMED_NODES, nodeName } from './named-nodes.js';
 import { unusedWords } from './unused-node.js';
 
-const ORDERS = new Orders([{ sql: 'n.name' }, { sql: 'n.id' }], {
-  name: [{ sql: 'n.name' }],
+const ORDERS = new Orders([...BY_NODE_NAME, { sql: 'n.id' }], {
+  name: BY_NODE_NAME,
   kind: [{ sql: 'n.kind' }],
   state: [{ sql: "COALESCE(s.state, 'unknown')" }],
   address: [{ sql: "COALESCE(s.address, '')" }],
   updatedAt: [orOldest('s.updated_at')],
 });
 
-const select = ({ key } = ORDERS.by(undefined)) => `
-  SELECT n.id, n.name, n.kind, ${hostRef('n.host_id', 'n.host_name')} AS host, n.simulated,
-         COALESCE(s.state, 'unknown') AS state,
-         CASE WHEN s.node_id IS NULL THEN 'the host has not reported it yet' ELSE s.cause END AS cause,
-         s.address, s.version AS "zerotierVersion", s.online, ${unusedWords('n.id', 'n.kind', 's')} AS unused,
-         ${iso('s.updated_at')} AS "updatedAt", ${key}
-    FROM ${NAMED_NODES} n LEFT JOIN node_status s ON s.node_id = n.id`;
+const PARTS = {
+  columns: `n.id, n.own_name, n.kind, n.host_id, n.host_name, n.simulated, s.node_id IS NOT NULL AS is_reported,
+    s.state, s.cause, s.address, s.version, s.online, s.updated_at`,
+  keys: `FROM ${NAMED_NODES} n LEFT JOIN node_status s ON s.node_id = n.id`,
+  rows: `
+    SELECT p.id, ${nodeName('p')} AS name, p.kind, ${hostRef('p.host_id', 'p.host_name')} AS host, p.simulated,
+           COALESCE(p.state, 'unknown') AS state,
+           CASE WHEN p.is_reported THEN p.cause ELSE 'the host has not reported it yet' END AS cause,
+           p.address, p.version AS "zerotierVersion", p.online, ${unusedWords('p.id', 'p.kind', 'p')} AS unused,
+            ${iso('p.updated_at')} AS "updatedAt", p.key
+      FROM page p`,
+};
 
 @Injectable()
 export class NodesRepository {
   async list(sql: Sql, query: NodeQuery, host: HostId | undefined) {
     const where = new Where().andIf(host, 'n.host_id = $?').andIf(query.kind, 'n.kind = $?');
     where.andIf(query.attention, `(${nodeNeedsAttention('n.id', 'n.host_id')}) = $?::boolean`);
-    const order = ORDERS.by(query.sort);
-    return order.page<Node>(sql, select(order), where.has(query.q, 'n.name', 's.address'), query);
+    return ORDERS.by(query.sort).cutPage<Node>(sql, PARTS, where.has(query.q, 'n.name', 's.address'), query);
   }
 
   async get(sql: Sql, id: NodeId): Promise<Node | undefined> {
-    const rows = await sql.query<Node[]>(`${select()} WHERE n.id = $1`, [id]);
-    return rows[0];
+    const one = new Where().and('n.id = $?', id);
+    const { items } = await ORDERS.by(undefined).cutPage<Node>(sql, PARTS, one, { limit: 1 });
+    return items[0];
   }
 }

@@ -36,6 +36,18 @@ export interface Page<Item> {
 }
 
 /**
+ * A list whose rows cost much: `keys` finds and orders them by as few tables as it takes, and `rows` reads those of the
+ * page, from `page p`, whose columns are `columns`.
+ */
+export interface CutFirst {
+  columns: string;
+  /** From FROM on, without WHERE. */
+  keys: string;
+  /** A SELECT with `p.key` among its columns. */
+  rows: string;
+}
+
+/**
  * The order of a list, and its pages. A page after a key is found by an index, however deep, and rows added or removed
  * in between shift nothing. A list consists of three things: an order, a SELECT with `${ORDER.key}` among its columns,
  * and `ORDER.page(sql, SELECT, where, query)`.
@@ -58,6 +70,18 @@ export class Keyset {
     return toPage<Row>(rows, query.limit);
   }
 
+  /** The same, but the page is cut before its rows are read. */
+  async cutPage<Row>(sql: Sql, { columns, keys, rows }: CutFirst, where: Where, query: PageQuery): Promise<Page<Row>> {
+    const tail = this.tail(where, query);
+    const own = this.columns.map((column, at) => `${column.sql} AS by_${at}`).join(', ');
+    const order = this.columns.map((_, at) => `p.by_${at} ${this.direction}`).join(', ');
+    const key = this.columns.map((_, at) => `c.by_${at}::text`).join(', ');
+    const cut = `SELECT ${columns}, ${own} ${keys} ${where.sql} ${tail}`;
+    const page = `SELECT c.*, jsonb_build_array(${key}) AS key FROM (${cut}) c`;
+    const text = `WITH page AS MATERIALIZED (${page}) ${rows} ORDER BY ${order}`;
+    return toPage<Row>(await sql.query<(Row & { key: string[] })[]>(text, where.values), query.limit);
+  }
+
   /**
    * Adds the start of the page to `where`. Returns ORDER BY and LIMIT for one row more than the page, which shows
    * whether there is a next one.
@@ -69,8 +93,11 @@ export class Keyset {
         this.columns.map(({ cast = 'text' }) => cast),
       );
       const left = this.columns.map(({ sql }) => sql).join(', ');
-      const right = this.columns.map(({ cast = 'text' }) => `$?::${cast}`).join(', ');
-      where.and(`(${left}) ${this.direction === 'ASC' ? '>' : '<'} (${right})`, ...key);
+      const given = this.columns.map(({ cast = 'text' }) => `$?::${cast}`);
+      const beyond = this.direction === 'ASC' ? '>' : '<';
+      where.and(`(${left}) ${beyond} (${given.join(', ')})`, ...key);
+      // Postgres uses no index for columns of several tables, but one for the first.
+      if (key.length > 1) where.and(`${this.columns[0]?.sql} ${beyond}= ${given[0]}`, key[0]);
     }
     const order = this.columns.map(({ sql }) => `${sql} ${this.direction}`).join(', ');
     return `ORDER BY ${order} LIMIT ${limit + 1}`;

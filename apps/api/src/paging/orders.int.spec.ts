@@ -37,6 +37,12 @@ beforeAll(async () => {
      SELECT node_id, $1, id, 'ACCESS_DENIED', $2, '{}', 1, 1, now() FROM hosts WHERE name = 'web-4'`,
     [HOSTILE.id, HOSTILE.name],
   );
+  // Another device for the same network, which its daemon does not name.
+  await sql(
+    `INSERT INTO interfaces (node_id, device, host_id, network_id, observed, ordinal, seq, updated_at)
+     SELECT m.node_id, 'zt000000' || right(m.network_id, 2), m.host_id, m.network_id, '{"up": true, "addresses": ["192.0.2.9/24"], "routes": []}', 1, 1, now()
+       FROM memberships m JOIN hosts h ON h.node_id = m.node_id WHERE h.name = 'web-6'`,
+  );
 }, 60_000);
 
 const text = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
@@ -200,6 +206,16 @@ describe('a search', () => {
     expect((await names('/v1/containers', ContainerPage, 'web-7/C')).toSorted()).toEqual(['c1', 'c2']);
     expect(await names('/v1/networks', NetworkPage, 'NET-3')).toEqual(['net-3']);
     expect(await names('/v1/networks', NetworkPage, '1C000004')).toEqual(['net-4']);
+  });
+
+  it('finds a membership once when its host reports two devices, and shows the one that the daemon names', async () => {
+    expect(await names('/v1/memberships', MembershipPage, '192.0.2.9')).toEqual(['web-6 01', 'web-6 02']);
+    for (const one of (await api.get('/v1/memberships?node=web-6', MembershipPage)).body.items)
+      expect(one.addresses).toEqual(one.assignedAddresses);
+    // The control: they are stored.
+    expect(
+      await sql(`SELECT device FROM interfaces WHERE node_id = (SELECT node_id FROM hosts WHERE name = 'web-6')`),
+    ).toHaveLength(4);
   });
 
   it('combines with filters, and with the scope of a token', async () => {

@@ -78,8 +78,8 @@ describe('a page', () => {
       limit: 10,
       after: encodeCursor(['2026-01-01 00:00:00+00', "'; DROP TABLE hosts"]),
     });
-    expect(where.sql).toBe('WHERE (x = $1) AND ((at, id) < ($2::timestamptz, $3::text))');
-    expect(where.values).toEqual([1, '2026-01-01 00:00:00+00', "'; DROP TABLE hosts"]);
+    expect(where.sql).toBe('WHERE (x = $1) AND ((at, id) < ($2::timestamptz, $3::text)) AND (at <= $4::timestamptz)');
+    expect(where.values).toEqual([1, '2026-01-01 00:00:00+00', "'; DROP TABLE hosts", '2026-01-01 00:00:00+00']);
     expect(tail).toBe('ORDER BY at DESC, id DESC LIMIT 11');
   });
 });

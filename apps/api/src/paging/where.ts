@@ -1,3 +1,7 @@
+/** A column has a text, in upper or lower case. `pattern`: a parameter with the value of `patternOf`. Postgres can guess how rare a pattern is. */
+export const contains = (column: string, pattern: string) => `lower(${column}) LIKE lower(${pattern}::text)`;
+export const patternOf = (text: string) => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+
 /**
  * The WHERE of a list: terms with `$?` for each value, which becomes `$1`, `$2` … in order. Values never enter the
  * text.
@@ -20,8 +24,8 @@ export class Where {
   /** Only rows in which one of these columns has the text, in any case; undefined: all of them. */
   has(text: string | undefined, ...columns: string[]): this {
     if (text === undefined) return this;
-    const terms = columns.map((column) => `strpos(lower(${column}), lower($?::text)) > 0`);
-    return this.and(terms.join(' OR '), ...columns.map(() => text));
+    const terms = columns.map((column) => contains(column, '$?'));
+    return this.and(terms.join(' OR '), ...columns.map(() => patternOf(text)));
   }
 
   param(value: unknown): string {

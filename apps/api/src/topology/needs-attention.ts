@@ -2,44 +2,38 @@ import { isUnused } from '../nodes/unused-node.js';
 
 /**
  * The rules of judge-topology.ts as conditions, by which lists are cut into pages (`attention` in a query): what needs
- * attention is what the topology shows in any state but `fine`. A test compares both over every kind of trouble. Each
- * condition stands by itself, is never null, and sees only what is in the scope of the token.
+ * attention is what the topology shows in any state but `fine`. A test compares both over every kind of trouble. None is
+ * ever null. They are made of sets, each found once, because what is rare may be anywhere in a large fleet.
  */
 
 /** What a host reported counts only while it is heard from. */
-const isHeard = (host: string) =>
-  `EXISTS (SELECT FROM host_status hs WHERE hs.host_id = ${host} AND hs.presence = 'online')`;
+const HEARD = `SELECT hs.host_id FROM host_status hs WHERE hs.presence = 'online'`;
 
-const isDone = (item: string) =>
-  `(${item}.intent = 'present' AND EXISTS (SELECT FROM item_status st
-     WHERE st.item_id = ${item}.id AND st.revision = ${item}.revision AND st.outcome ->> 'kind' = 'done'))`;
+const ITEMS = `items ii LEFT JOIN item_status st ON st.item_id = ii.id AND st.revision = ii.revision`;
+const IS_DONE = `ii.intent = 'present' AND COALESCE(st.outcome ->> 'kind' = 'done', false)`;
 
-const isMembership = (node: string, network: string) =>
-  `(EXISTS (SELECT FROM memberships mm WHERE mm.node_id = ${node} AND mm.network_id = ${network})
-    OR EXISTS (SELECT FROM membership_status ms WHERE ms.node_id = ${node} AND ms.network_id = ${network}))`;
+const ERRORS = `findings fi WHERE fi.severity = 'error'`;
+
+/** An error that names a network in which its node is not. */
+const OF_NODE = `NOT EXISTS (SELECT FROM memberships mm WHERE mm.node_id = fi.node_id AND mm.network_id = fi.network_id)
+  AND NOT EXISTS (SELECT FROM membership_status ms WHERE ms.node_id = fi.node_id AND ms.network_id = fi.network_id)`;
 
 /** `id`: the column with the host's id. It also has the errors about nodes that are not shown. */
 export const hostNeedsAttention = (id: string) => `
-  NOT ${isHeard(id)}
-  OR EXISTS (SELECT FROM hosts hh WHERE hh.id = ${id} AND hh.paused)
-  OR EXISTS (SELECT FROM findings fi WHERE fi.host_id = ${id} AND fi.severity = 'error'
-              AND NOT EXISTS (SELECT FROM nodes nn WHERE nn.id = fi.node_id))`;
+  ${id} NOT IN (${HEARD})
+  OR ${id} IN (SELECT hh.id FROM hosts hh WHERE hh.paused)
+  OR ${id} IN (SELECT fi.host_id FROM ${ERRORS} AND NOT EXISTS (SELECT FROM nodes nn WHERE nn.id = fi.node_id))`;
 
 /** `node` and `host`: the columns with their ids. Also for containers, which stand as their nodes do. */
 export const nodeNeedsAttention = (node: string, host: string) => `
-  NOT ${isHeard(host)}
-  OR NOT EXISTS (SELECT FROM node_status ns JOIN nodes nn ON nn.id = ns.node_id
-                  WHERE ns.node_id = ${node} AND (ns.state = 'up' OR ${isUnused('nn.id', 'nn.kind', 'ns')}))
-  OR EXISTS (SELECT FROM containers cc JOIN items ii ON ii.id = cc.item_id WHERE cc.node_id = ${node} AND NOT ${isDone('ii')})
-  OR EXISTS (SELECT FROM findings fi WHERE fi.node_id = ${node} AND fi.severity = 'error'
-              AND NOT ${isMembership('fi.node_id', 'fi.network_id')})`;
+  ${host} NOT IN (${HEARD})
+  OR ${node} NOT IN (SELECT ns.node_id FROM node_status ns JOIN nodes nn ON nn.id = ns.node_id
+                       WHERE ns.state = 'up' OR ${isUnused('nn.id', 'nn.kind', 'ns')})
+  OR ${node} IN (SELECT ii.node_id FROM ${ITEMS} WHERE ii.kind <> 'membership' AND ii.id IN (SELECT cc.item_id FROM containers cc) AND NOT (${IS_DONE}))
+  OR ${node} IN (SELECT fi.node_id FROM ${ERRORS} AND ${OF_NODE})`;
 
-/** `row`: the alias of a row with node_id and network_id. Of what Orrery did not make, zerotier-one has the last word. */
+/** `row`: the alias of a row with the columns of a membership and `status`, which counts if there is no item. */
 export const membershipNeedsAttention = (row: string, host: string) => `
-  NOT ${isHeard(host)}
-  OR EXISTS (SELECT FROM findings fi WHERE fi.node_id = ${row}.node_id AND fi.network_id = ${row}.network_id AND fi.severity = 'error')
-  OR NOT COALESCE(
-    (SELECT ${isDone('ii')} FROM memberships mm JOIN items ii ON ii.id = mm.item_id
-      WHERE mm.node_id = ${row}.node_id AND mm.network_id = ${row}.network_id),
-    EXISTS (SELECT FROM membership_status ms
-             WHERE ms.node_id = ${row}.node_id AND ms.network_id = ${row}.network_id AND ms.status = 'OK'))`;
+  ${host} NOT IN (${HEARD})
+  OR (${row}.node_id, ${row}.network_id) IN (SELECT fi.node_id, fi.network_id FROM ${ERRORS})
+  OR CASE WHEN ${row}.item_id IS NULL THEN ${row}.status <> 'OK' ELSE ${row}.item_id IN (SELECT ii.id FROM ${ITEMS} WHERE NOT (${IS_DONE})) END`;

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Accepted, ApiTokenMade, Topology, type Outcome, type TokenScope } from '@orrery/shared/contracts';
 import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { ControllerHost } from '../../../../test/support/controller-host.js';
@@ -6,6 +6,7 @@ import { fillFleet } from '../../../../test/support/large-fleet.js';
 import { ReportingHost } from '../../../../test/support/reporting-host.js';
 import { aMembership, aPeer, aSnapshot } from '../../../../test/support/reports.js';
 import { scopeOf } from '../../../../test/support/scope.js';
+import { TopologyRepository } from './topology.repository.js';
 import { packed } from '../../../../test/support/packed.js';
 
 const NETWORK = '8056c2e21c000001';
@@ -184,4 +185,20 @@ describe('the topology of 1,000 hosts with 3,000 nodes', () => {
     // The control: its size is not due to an empty answer.
     expect(answer.body.length).toBeGreaterThan(50 * 1024);
   }, 120_000);
+
+  it('is read a few times for 50 requests at once', async () => {
+    const read = jest.spyOn(TopologyRepository.prototype, 'read');
+    const statuses = await Promise.all(
+      Array.from({ length: 50 }, async () => {
+        const answer = await api.raw('GET', '/v1/topology');
+        await answer.arrayBuffer();
+        return answer.status;
+      }),
+    );
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    // Requests may arrive after the second read has begun, which then share a third.
+    expect(read.mock.calls.length).toBeLessThan(10);
+    expect(read.mock.calls.length).toBeGreaterThan(1);
+    read.mockRestore();
+  }, 60_000);
 });
