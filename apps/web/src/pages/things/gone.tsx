@@ -9,6 +9,10 @@ import css from '../page-body.module.css';
 /** There is no such thing, or no longer. */
 export const isGone = (error: Error | null): boolean => error instanceof ApiProblem && error.problem.status === 404;
 
+/** Of a host or a network: somebody decided that it goes. */
+export const isDecided = (events: Asking['query']): boolean =>
+  events !== undefined && !('node' in events) && ('host' in events || 'network' in events);
+
 interface GoneProps {
   error: Error;
   name: string;
@@ -19,10 +23,10 @@ interface GoneProps {
 /** What was removed: by whom and when, if that was recorded; of a host or a network somebody decided that. */
 export function Gone({ error, name, events }: GoneProps) {
   const type = events?.['host'] !== undefined ? 'host.removed' : 'network.deleted';
-  const isDecided = events !== undefined && !('node' in events) && ('host' in events || 'network' in events);
-  const { data, isPending } = useRead('/v1/events', { query: { ...events, type, limit: 1 } }, { enabled: isDecided });
+  const isRecorded = isDecided(events);
+  const { data, isPending } = useRead('/v1/events', { query: { ...events, type, limit: 1 } }, { enabled: isRecorded });
   const [removed] = data?.items ?? [];
-  if (isDecided && isPending) return null;
+  if (isRecorded && isPending) return null;
   if (!removed) return <Refused error={error} what={name} />;
   const by = removed.data['by'];
   const said = removed.data['name'];

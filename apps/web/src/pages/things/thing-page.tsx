@@ -13,7 +13,7 @@ import { Story } from '../../parts/story.js';
 import { LastEvents } from '../events/last-events.js';
 import type { Rewind } from '../timeline/past.js';
 import { Timeline } from '../timeline/timeline.js';
-import { Gone, isGone } from './gone.js';
+import { Gone, isDecided, isGone } from './gone.js';
 import css from '../page-body.module.css';
 
 type Explanation = Shape<'Explanation'>;
@@ -52,7 +52,8 @@ export function ThingPage({
 }: ThingPageProps) {
   const { data, error } = useRead('/v1/explanations', { query: about });
   const name = crumbs.at(-1)?.name ?? about.about;
-  if (error && isGone(error)) return <Gone error={error} name={name} events={events} />;
+  // A container or a membership goes when its command is done, which the dialog over this page still shows.
+  if (error && isGone(error) && (!data || isDecided(events))) return <Gone error={error} name={name} events={events} />;
   if (!data && error) return <Refused error={error} what={name} />;
   if (!data) return <StillAsking what={name} />;
   return (
