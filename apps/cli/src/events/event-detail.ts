@@ -77,11 +77,7 @@ export function eventDetail({ data }: CloudEvent): string {
     finding && `${finding.code}: ${finding.cause}`,
     result && `${result.code}: ${result.cause}`,
     code,
-    after?.status,
-    after?.address,
-    after?.endpoint,
-    after?.version,
-    after?.image,
+    ...Object.values(after ?? {}),
     cause ?? outcome?.cause,
   ]
     .filter(Boolean)
