@@ -353,7 +353,7 @@ describe('what is being removed', () => {
     await host.say({ type: 'network.joined', data: { node: host.node, network: shop, after: null } });
     const name = `shop-${count}`;
     await api.raw('DELETE', `/v1/networks/${shop}?confirm=${name}`);
-    await eventually(async () => ((await api.database.query('SELECT FROM outbox')) as unknown[]).length === 0);
+    await eventually(async () => (await api.database.query<unknown[]>('SELECT FROM outbox')).length === 0);
     expect((await gone(shop)).detail).toMatch(new RegExp(`^${name} was removed by admin at .+Z$`));
     expect((await ask(host.name)).story.map(({ text }) => text)).toContain(
       `${host.name} in ${name}: it asked the network for its configuration`,

@@ -9,7 +9,7 @@ import { NetworksRepository } from '../networks/networks.repository.js';
 import { NetworksService } from '../networks/networks.service.js';
 import { NodesRepository } from '../nodes/nodes.repository.js';
 import { RoutesRepository } from '../routes/routes.repository.js';
-import { Departures } from './departures.js';
+import { DeparturesReader } from './departures-reader.js';
 import { EvidenceReader, StandingReaders } from './evidence-reader.js';
 import { ExplanationsController } from './explanations.controller.js';
 import { ExplanationsRepository } from './explanations.repository.js';
@@ -21,7 +21,15 @@ import { HistoryReader } from './history-reader.js';
 @Module({
   controllers: [ExplanationsController],
   providers: [
-    ...[Explanations, Departures, EvidenceReader, StandingReaders, WishReader, HistoryReader, ExplanationsRepository],
+    ...[
+      Explanations,
+      DeparturesReader,
+      EvidenceReader,
+      StandingReaders,
+      WishReader,
+      HistoryReader,
+      ExplanationsRepository,
+    ],
     ...[CommandsRepository, ContainersRepository, EventsRepository, FindingsRepository, HostsRepository],
     ...[MembershipsRepository, NetworksRepository, NetworksService, NodesRepository, RoutesRepository],
   ],

@@ -12,7 +12,6 @@ import {
 import { AppError } from '@orrery/shared/runtime';
 import { Store } from '../database/store.js';
 import { References } from '../references/references.service.js';
-import { Departures } from './departures.js';
 import { EvidenceReader } from './evidence-reader.js';
 import { explainHost, explainMembership, explainNode } from './explain-place.js';
 import { explainCommand, explainNetwork } from './explain-wish.js';
@@ -32,7 +31,6 @@ export class Explanations {
     private readonly evidence: EvidenceReader,
     private readonly history: HistoryReader,
     private readonly wishes: WishReader,
-    private readonly departures: Departures,
   ) {}
 
   async explain(query: ExplanationQuery): Promise<Explanation> {
@@ -46,7 +44,7 @@ export class Explanations {
   /** What is not there any more says who removed it. */
   async #asDeparted(query: ExplanationQuery, error: unknown): Promise<unknown> {
     if (!(error instanceof AppError) || !error.code.startsWith('unknown-')) return error;
-    const cause = await this.departures.of(query);
+    const cause = await this.history.departures.of(query);
     if (cause === undefined) return error;
     return new AppError({ kind: 'user', ...explainAgain({ code: error.code as ProblemCode, cause, fix: error.fix }) });
   }
@@ -54,7 +52,7 @@ export class Explanations {
   /** Networks that are gone are named in the story as they were. */
   async #named(told: Explanation): Promise<Explanation> {
     if (!told.story.some(({ text }) => NETWORK_ID.test(text))) return told;
-    const names = await this.departures.names();
+    const names = await this.history.departures.names();
     const inWords = (text: string) => text.replaceAll(/\b[0-9a-f]{16}\b/g, (id) => names.get(id) ?? id);
     return { ...told, story: told.story.map(({ at, text }) => ({ at, text: inWords(text) })) };
   }

@@ -3,6 +3,7 @@ import type { CommandId, HostId, NetworkId, NodeId } from '@orrery/shared/contra
 import type { EventCriteria } from '../events/event-filter.js';
 import type { EventRow } from '../events/event-row.js';
 import { EventsRepository } from '../events/events.repository.js';
+import { DeparturesReader } from './departures-reader.js';
 import type { Past } from './evidence.js';
 import { STORY_TYPES } from './story.js';
 
@@ -24,7 +25,10 @@ const OF_NETWORK = ['network.created', 'network.configured', 'network.deleted'];
 /** Reads the events that a story is told from, the oldest first. */
 @Injectable()
 export class HistoryReader {
-  constructor(private readonly events: EventsRepository) {}
+  constructor(
+    private readonly events: EventsRepository,
+    readonly departures: DeparturesReader,
+  ) {}
 
   /** Of a node, and of its host as far as that concerns its nodes. */
   async ofNode(node: NodeId, host: HostId, network?: NetworkId): Promise<Past[]> {

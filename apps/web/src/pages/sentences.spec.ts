@@ -46,7 +46,12 @@ const KINDS: readonly (readonly [noun: string, fine: string, Standing[]])[] = [
   [
     'node',
     'online',
-    standings(nodeStanding, [{ state: 'down' }, { state: 'unknown' }, { state: 'up', online: false }]),
+    standings(nodeStanding, [
+      ...[{ state: 'down' }, { state: 'unknown' }, { state: 'up', online: false }].map((one) => ({
+        unused: null,
+        ...one,
+      })),
+    ]),
   ],
   ['container', 'as wanted', standings(containerStanding, OUTCOMES)],
   [

@@ -78,12 +78,7 @@ export function ThingPage({
             </>
           )}
           {events && past && !end && <Timeline key={JSON.stringify(events)} query={events} rewind={past} />}
-          {events && (!past || end) && (
-            <section className={css.section}>
-              <h2>Last events</h2>
-              <LastEvents query={events} most={12} />
-            </section>
-          )}
+          {events && (!past || end) && <EventsOf query={events} />}
         </div>
         <aside>
           {!end && <Causes explanation={data} acts={acts} />}
@@ -97,6 +92,15 @@ export function ThingPage({
         </aside>
       </div>
     </Page>
+  );
+}
+
+function EventsOf({ query }: { query: Asking['query'] }) {
+  return (
+    <section className={css.section}>
+      <h2>Last events</h2>
+      <LastEvents query={query} most={12} />
+    </section>
   );
 }
 

@@ -18,7 +18,7 @@ const LONGEST_MS = 14 * 24 * 3600_000;
 
 /** How something ended that is not there any more, told from the history: a page that is open on it says so. */
 @Injectable()
-export class Departures {
+export class DeparturesReader {
   constructor(
     private readonly store: Store,
     private readonly references: References,
