@@ -61,17 +61,8 @@ export function eventDetail({ data }: CloudEvent): string {
     outcome && [outcome.kind, outcome.code].filter(Boolean).join(': '),
     finding && `${finding.code}: ${finding.cause}`,
     result && `${result.code}: ${result.cause}`,
-<<<<<<< HEAD
     told.code,
-    after?.status,
-    after?.address,
-    after?.endpoint,
-    after?.version,
-    after?.image,
-=======
-    code,
     ...Object.values(after ?? {}),
->>>>>>> told
     cause ?? outcome?.cause,
   ]
     .filter(Boolean)
