@@ -15,7 +15,7 @@ const here = `${process.platform}-${process.arch}`;
 const platform = values.platform ?? here;
 
 /** A Node of a distribution, such as Debian's, is a small program beside libnode.so, which other machines lack. */
-const isInParts = process.config.variables.node_shared === true;
+const isInParts = Object.entries(process.config.variables).some(([name, value]) => name === 'node_shared' && value);
 
 if ((platform !== here || isInParts) && !PLATFORMS.includes(platform)) {
   console.error(`There is no agent for ${platform}. Fix: one of ${PLATFORMS.join(', ')}`);

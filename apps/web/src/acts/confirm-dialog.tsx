@@ -36,21 +36,7 @@ type Answer = Partial<Shape<'Accepted'> & Shape<'RouteRemoved'>>;
 
 /** An act that needs nothing but a yes, or the name of what it removes. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const {
-    title,
-    children,
-    go,
-    operation,
-    asking,
-    version,
-    run,
-    typed,
-    asked = '',
-    anyway,
-    came,
-    events,
-    onClose,
-  } = props;
+  const { title, go, operation, asking, version, run, typed, asked = '', anyway, came, onClose } = props;
   const [seen, setSeen] = useState(version);
   const [text, setText] = useState('');
   const { mutate, reset, data, error, isPending } = useAct<Answer>(operation);
@@ -77,22 +63,32 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           isGrave={typed !== undefined}
           isAsking={typed === undefined}
         >
-          <p>{children}</p>
+          <p>{props.children}</p>
           {typed !== undefined && (
             <TextField label={`Type ${typed} to ${go.toLowerCase()} it`} value={text} onChange={setText} />
           )}
           {anyway && (isRefused || isAnyway) && (
-            <label className={css.anyway}>
-              <input type="checkbox" checked={isAnyway} onChange={({ target }) => setAnyway(target.checked)} />
-              <span>{anyway.says}</span>
-            </label>
+            <AnywayBox says={anyway.says} isAnyway={isAnyway} onChange={setAnyway} />
           )}
-          <ActRefused error={error} events={events} onLookAgain={lookAgain} />
+          <ActRefused error={error} events={props.events} onLookAgain={lookAgain} />
         </ActForm>
       )}
     </ActDialog>
   );
 }
+
+interface AnywayBoxProps {
+  says: string;
+  isAnyway: boolean;
+  onChange: (isAnyway: boolean) => void;
+}
+
+const AnywayBox = ({ says, isAnyway, onChange }: AnywayBoxProps) => (
+  <label className={css.anyway}>
+    <input type="checkbox" checked={isAnyway} onChange={({ target }) => onChange(target.checked)} />
+    <span>{says}</span>
+  </label>
+);
 
 function Taken({ answer: { command, commands = [] }, asked }: { answer: Answer; asked: string }) {
   if (command) return <FollowedCommand first={command} />;

@@ -54,8 +54,6 @@ export function ThingPage({
   children,
 }: ThingPageProps) {
   const { data, error } = useRead('/v1/explanations', { query: about });
-  const state = useDoor();
-  const mayAct = state.is === 'open' && state.login.role !== 'viewer';
   const name = crumbs.at(-1)?.name ?? about.about;
   // It was there a moment ago: what it was is not shown as what it is.
   const end = error instanceof ApiProblem && error.problem.status === 404 ? error.problem : undefined;
@@ -82,16 +80,23 @@ export function ThingPage({
         </div>
         <aside>
           {!end && <Causes explanation={data} acts={acts} />}
-          {bar !== undefined && mayAct && (
-            // A dialog that is open over the page of what it removes stays open.
-            <div hidden={end !== undefined} className={`${css.bar} ${barRows === 2 ? css.tall : ''}`}>
-              {bar}
-            </div>
-          )}
+          <Bar bar={bar} rows={barRows} isOver={end !== undefined} />
           {!end && <Facts facts={facts} />}
         </aside>
       </div>
     </Page>
+  );
+}
+
+/** A dialog that is open over the page of what it removes stays open. */
+function Bar({ bar, rows, isOver }: { bar: ReactNode; rows: 1 | 2; isOver: boolean }) {
+  const state = useDoor();
+  const mayAct = state.is === 'open' && state.login.role !== 'viewer';
+  if (bar === undefined || !mayAct) return null;
+  return (
+    <div hidden={isOver} className={`${css.bar} ${rows === 2 ? css.tall : ''}`}>
+      {bar}
+    </div>
   );
 }
 

@@ -199,8 +199,7 @@ export const DOOR = {
   },
   'pages-unavailable/not-built': { cause: 'the dashboard is not built' },
   'bundle-unavailable': {
-    means:
-      'The API cannot pack the agent for other machines: it is not built, or the disk is full.',
+    means: 'The API cannot pack the agent for other machines: it is not built, or the disk is full.',
     fix: 'Build it on the machine of the API (`npm run build`), and free a few hundred MB on the disk of its state folder.',
   },
   'bundle-unavailable/here': {
