@@ -1,5 +1,6 @@
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useMay } from '../door/use-door.js';
+import { useDialog } from '../frame/open-dialog.js';
 import { useLiveState } from '../live/use-live.js';
 import { Button } from '../parts/button.js';
 import css from './acts.module.css';
@@ -12,30 +13,20 @@ interface ActButtonProps {
   name: string;
   /** False: there is nothing to do any more. What is open stays open. */
   isOffered?: boolean;
-  onOpen?: (isOpen: boolean) => void;
   /** Loaded on demand. */
   dialog: (close: () => void) => ReactNode;
 }
 
 /** A button that opens the dialog of an act. While Orrery cannot be reached, it is off. */
-export function ActButton({ operation, kind, name, isOffered = true, onOpen, dialog }: ActButtonProps) {
+export function ActButton({ operation, kind, name, isOffered = true, dialog }: ActButtonProps) {
   const isAllowed = useMay(operation);
   const isLost = useLiveState().is === 'lost';
-  const [isOpen, setOpen] = useState(false);
-  if (!isAllowed) return null;
-  const open = (isNow: boolean) => {
-    setOpen(isNow);
-    onOpen?.(isNow);
-  };
+  const open = useDialog(dialog);
+  if (!isAllowed || !isOffered) return null;
   return (
-    <>
-      {isOffered && (
-        <Button kind={kind} disabled={isLost} onClick={() => open(true)}>
-          {name}
-        </Button>
-      )}
-      {isOpen && dialog(() => open(false))}
-    </>
+    <Button kind={kind} disabled={isLost} onClick={open}>
+      {name}
+    </Button>
   );
 }
 

@@ -30,13 +30,11 @@ interface LaunchButtonProps {
   host?: string;
   network?: string;
   kind?: 'go' | 'plain';
-  onOpen?: (isOpen: boolean) => void;
 }
 
-export const LaunchButton = ({ host, network, kind = 'go', onOpen }: LaunchButtonProps) => (
+export const LaunchButton = ({ host, network, kind = 'go' }: LaunchButtonProps) => (
   <ActButton
     operation={LAUNCH}
-    onOpen={onOpen}
     kind={kind}
     name="Launch…"
     dialog={(close) => <LaunchDialog host={host} network={network} onClose={close} />}
@@ -53,12 +51,10 @@ export const JoinButton = ({ node, host, network }: { node?: string; host?: stri
 
 interface CreateNetworkButtonProps {
   kind?: 'go' | 'plain';
-  onOpen?: (isOpen: boolean) => void;
 }
 
-export const CreateNetworkButton = ({ kind = 'go', onOpen }: CreateNetworkButtonProps) => (
+export const CreateNetworkButton = ({ kind = 'go' }: CreateNetworkButtonProps) => (
   <ActButton
-    onOpen={onOpen}
     operation="POST /v1/networks"
     kind={kind}
     name="Create a network…"
@@ -70,15 +66,13 @@ interface AddHostButtonProps {
   /** Typed already. */
   host?: string;
   kind?: 'go' | 'plain';
-  onOpen?: (isOpen: boolean) => void;
 }
 
-export const AddHostButton = ({ host, kind = 'go', onOpen }: AddHostButtonProps) => (
+export const AddHostButton = ({ host, kind = 'go' }: AddHostButtonProps) => (
   <ActButton
     operation="POST /v1/join-tokens"
     kind={kind}
     name="Add a host…"
-    onOpen={onOpen}
     dialog={(close) => <HostAddDialog name={host} onClose={close} />}
   />
 );

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { useMay } from '../door/use-door.js';
 import { ActBar } from './act-button.js';
 import { CreateNetworkButton, LaunchButton } from './buttons.js';
@@ -6,22 +5,21 @@ import css from './acts.module.css';
 
 interface NextStepsProps {
   className?: string;
-  /** Nothing runs on the hosts yet. A dialog stays until it is closed: what it launches would end it. */
+  /** Nothing runs on the hosts yet. */
   isDue: boolean;
 }
 
 /** Hosts are there, and nothing runs on them yet: what to do next. */
 export function NextSteps({ className, isDue }: NextStepsProps) {
   const isAllowed = useMay('POST /v1/hosts/{host}/containers');
-  const [isOpen, setOpen] = useState(false);
-  if (!isAllowed || !(isDue || isOpen)) return null;
+  if (!isAllowed || !isDue) return null;
   return (
     <section className={className}>
       <h2>Nothing was launched yet</h2>
       <p className={css.text}>A container joins its networks as it starts; each stage shows when it was observed.</p>
       <ActBar>
-        <LaunchButton onOpen={setOpen} />
-        <CreateNetworkButton kind="plain" onOpen={setOpen} />
+        <LaunchButton />
+        <CreateNetworkButton kind="plain" />
       </ActBar>
     </section>
   );

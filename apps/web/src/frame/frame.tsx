@@ -3,6 +3,7 @@ import { Suspense, useEffect, useRef, useState } from 'react';
 import { later } from '../parts/later.js';
 import { LostBanner } from './lost-banner.js';
 import type { Over } from './keys.js';
+import { WithDialog } from './open-dialog.js';
 import { UpdateNotice } from './update-notice.js';
 import { useKeys } from './use-keys.js';
 import { titleFocus } from './title-focus.js';
@@ -29,9 +30,11 @@ export function Frame() {
       </div>
       <TopBar onSearch={search} />
       <Rail onSearch={search} />
-      <main id="main" className={css.main} tabIndex={-1}>
-        <Outlet />
-      </main>
+      <WithDialog>
+        <main id="main" className={css.main} tabIndex={-1}>
+          <Outlet />
+        </main>
+      </WithDialog>
       <PhoneTabs />
       <Suspense>
         {over === 'search' && <Palette onClose={() => setOver(undefined)} />}

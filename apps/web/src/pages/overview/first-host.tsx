@@ -7,7 +7,7 @@ import { StateWord } from '../../parts/mark.js';
 import css from './overview.module.css';
 
 /** Nothing yet: the empty instrument, and what to do. */
-export function FirstHost({ onAdding }: { onAdding: (isAdding: boolean) => void }) {
+export function FirstHost() {
   const state = useDoor();
   const isAdmin = state.is === 'open' && state.login.role === 'admin';
   const [name, setName] = useState('web-1');
@@ -33,7 +33,7 @@ export function FirstHost({ onAdding }: { onAdding: (isAdding: boolean) => void 
                 onChange={({ target }) => setName(target.value.trim())}
                 spellCheck={false}
               />
-              <AddHostButton host={name} onOpen={onAdding} />
+              <AddHostButton host={name} />
             </div>
             <CommandLine run={`orrery host add ${fit}`} />
           </li>

@@ -19,13 +19,11 @@ import css from './overview.module.css';
 
 export function OverviewPage() {
   const { data, error } = useRead('/v1/status');
-  const [isAdding, setAdding] = useState(false);
   if (!data && error) return <Refused error={error} what="the overview" />;
   if (!data) return <Asking what="the state of the fleet" />;
   const { hosts } = data;
   const isEmpty = hosts.online + hosts.unreachable + hosts.joined + hosts.unknown === 0;
-  // Whoever adds the first host sees it arrive.
-  if (isEmpty || isAdding) return <FirstHost onAdding={setAdding} />;
+  if (isEmpty) return <FirstHost />;
   return <Overview status={data} />;
 }
 
