@@ -14,7 +14,7 @@ const swc = [
 ];
 
 /** Whole systems mostly wait, so there may be more of them than processors. */
-const system = { maxWorkers: 4 };
+const system = { maxWorkers: 3 };
 
 const suites = {
   unit: {

@@ -1,145 +1,18 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  Accepted,
-  Admission,
-  CommandPage,
-  JoinReply,
-  KeptRoute,
-  Network,
-  NetworkMade,
-  type AgentFact,
-  type Call,
-  type Command,
-  type Outcome,
-  type Stage,
-} from '@orrery/shared/contracts';
-import type { Page, Request } from 'playwright-core';
-import { apiFixture } from '../support/api-fixture.js';
-import { ControllerHost, newAddress } from '../support/controller-host.js';
+import { describe, expect, it } from '@jest/globals';
+import { Admission, Network, NetworkMade } from '@orrery/shared/contracts';
+import type { Request } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
-import { FakeController } from '../support/fake-controller.js';
-import { joinBody, newInstallation } from '../support/joined-host.js';
-import { LAN, LAN_PATH, POOL, RoutedNetwork } from '../support/routed-network.js';
-import { ReportingHost } from '../support/reporting-host.js';
 import { aMembership, membershipFact } from '../support/reports.js';
-import { violations } from './support/axe.js';
-import { picture, tokenOf, Visitors, type Visit } from './support/dashboard.js';
-import { lookAt } from './support/fleet.js';
+import { picture, tokenOf } from './support/dashboard.js';
+import { ActsScene, button, dialog, isFit, WAITS } from './support/acts-scene.js';
 
-const WAITS: Outcome = { kind: 'waiting', code: 'authorization', cause: 'not authorized', fix: 'Authorize it.' };
 const HOSTILE = '<img src=x onerror=window.__ran=1>$(reboot)';
 
-const { api, closing } = apiFixture({
-  ORRERY_HEARTBEAT_SECONDS: '1',
-  ORRERY_PUBLIC_URL: 'http://orrery.test:7070',
-});
-const visitors = new Visitors(api);
-let host: ReportingHost;
-
-beforeAll(async () => {
-  host = closing(await ReportingHost.join(api, 'web-1'));
-  await host.say(lookAt(host.node, '89e92ceee1', []));
-  await host.beats();
-}, 90_000);
-
-const newest = async (): Promise<Command> => {
-  const [command] = (await api.get('/v1/commands?host=web-1&limit=1', CommandPage)).body.items;
-  if (!command) throw new Error('no command');
-  return command;
-};
-const goesOn = async ({ items, revision }: Command, ...stages: [Stage, string][]) => {
-  const item = items[0]?.item;
-  if (!item) throw new TypeError('a command without an item');
-  for (const [stage, detail] of stages)
-    await host.say({ type: 'item.progress', data: { item, revision, stage, detail } });
-};
-const settles = async ({ items, revision }: Command, outcome: Outcome = { kind: 'done' }) => {
-  for (const { item } of items) await host.say({ type: 'item.settled', data: { item, revision, outcome } });
-};
-const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-const dialog = (page: Page) => page.getByRole('dialog');
-/** No fault that axe knows, light and dark, and on a phone nothing wider than the screen. */
-async function isFit(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    expect({ name, colorScheme, found: await violations(page, 'dialog') }).toEqual({ name, colorScheme, found: [] });
-    await picture(page, `${name}-${colorScheme}`);
-  }
-  await page.setViewportSize({ width: 390, height: 844 });
-  const isWide = (): Promise<boolean> =>
-    page.evaluate(
-      '[document.documentElement, ...document.querySelectorAll("dialog, dialog > div")].some((one) => one.scrollWidth > 390)',
-    );
-  expect({ name, isWide: await isWide() }).toEqual({ name, isWide: false });
-  await picture(page, `${name}-phone`);
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
-
-describe('somebody with one host and no controller can', () => {
-  it('create the first network: its controller is launched and followed, and the dialog stays until the end', async () => {
-    const controller = new FakeController(newAddress());
-    host.agent.answer = (call) => controller.answer(call);
-    const { page, trouble } = await visitors.enter('/');
-    await button(page, 'Create a network…').click();
-    await dialog(page).getByLabel('Name', { exact: true }).fill('first');
-    await dialog(page).getByText('orrery network create first --on web-1 --wait').waitFor();
-    await button(page, 'Create').click();
-    await dialog(page).getByText('controller is being launched on web-1').waitFor();
-    const command = await newest();
-    await host.shows(controller.address, command.node ?? host.node);
-    await goesOn(command, ['created', 'orrery-controller'], ['started', '']);
-    // What runs now makes the offer of the overview end, but not what somebody opened from it.
-    await page.getByRole('link', { name: /^1 container/ }).waitFor();
-    await dialog(page).getByText('zerotier-one is starting').waitFor();
-    await goesOn(command, ['daemon', controller.address]);
-    await settles(command);
-    await dialog(page).getByText('first is on its controller').waitFor();
-    await picture(page, 'act-network-first');
-    expect([...controller.networks.values()].map(({ name }) => name)).toEqual(['first']);
-    await page.keyboard.press('Escape');
-    await dialog(page).waitFor({ state: 'detached' });
-    await page.getByText('Nothing was launched yet').waitFor({ state: 'detached' });
-    expect(trouble).toEqual([]);
-  }, 60_000);
-
-  it('remove a network once its name is typed', async () => {
-    const { page, trouble } = await visitors.enter('/networks/first');
-    await button(page, 'Remove…').click();
-    await dialog(page).getByText('orrery network rm first').waitFor();
-    expect(await button(page, 'Remove').isDisabled()).toBe(true);
-    await dialog(page).getByLabel('Type first to remove it', { exact: true }).fill('first');
-    await page.keyboard.press('Enter');
-    await dialog(page).getByText('first is gone').waitFor();
-    await api.raw('DELETE', '/v1/controllers/web-1?confirm=web-1');
-    expect(trouble).toEqual([]);
-  }, 60_000);
-});
+const scene = new ActsScene();
+const { api, at, goesOn, ids, launch, newest, settles } = scene;
 
 describe('somebody at the dashboard can', () => {
-  let keeper: ControllerHost;
-  /** An operator, whose page stays open. */
-  let anna: Visit;
-  const ids = { lab: '', shop: '' };
-
-  beforeAll(async () => {
-    keeper = closing(await ControllerHost.join(api, 'keeper'));
-    const make = async (name: string, by: string) => {
-      const body = { name, controller: keeper.name, admission: { by } };
-      return (await api.ask('POST', '/v1/networks', NetworkMade, { body })).body.id;
-    };
-    ids.lab = await make('lab', 'fleet');
-    ids.shop = await make('shop', 'manual');
-    anna = await visitors.enter('/', (await tokenOf(api, 'anna', 'operator')).secret);
-  }, 90_000);
-
-  const at = async (path: string): Promise<Visit> => {
-    await anna.page.goto(new URL(path, api.url).href);
-    return anna;
-  };
-  const launch = async (name: string, network: string) => {
-    const body = { name, networks: [network] };
-    return (await api.ask('POST', '/v1/hosts/web-1/containers', Accepted, { body })).body.command;
-  };
+  scene.withNetworks();
 
   it('launch a container and see each stage as it is observed, until it is done', async () => {
     const { page, trouble } = await at('/hosts/web-1');
@@ -183,11 +56,11 @@ describe('somebody at the dashboard can', () => {
     await button(page, 'Launch').click();
     await dialog(page).getByText('media is being launched on web-1').waitFor();
     const command = await newest();
-    const node = command.node ?? host.node;
-    await host.shows('89e92ceee2', node);
-    keeper.controller.showUp(ids.shop, '89e92ceee2');
+    const node = command.node ?? scene.host.node;
+    await scene.host.shows('89e92ceee2', node);
+    scene.keeper.controller.showUp(ids.shop, '89e92ceee2');
     const joined = aMembership({ network: ids.shop, name: 'shop', status: 'ACCESS_DENIED', addresses: [] });
-    await host.say(membershipFact('authorization.requested', node, joined));
+    await scene.host.say(membershipFact('authorization.requested', node, joined));
     await goesOn(command, ['joined', ids.shop], ['authorization', ids.shop]);
     await settles(command, WAITS);
     await dialog(page).getByText('media waits for a person').waitFor();
@@ -203,7 +76,7 @@ describe('somebody at the dashboard can', () => {
     await dialog(page).getByText('cora changed it').waitFor();
     await button(page, 'See what is there now').click();
     await authorize.click();
-    const isAuthorized = () => keeper.controller.record(ids.shop, '89e92ceee2')?.authorized === true;
+    const isAuthorized = () => scene.keeper.controller.record(ids.shop, '89e92ceee2')?.authorized === true;
     await eventually(isAuthorized, { within: 10_000, what: 'its controller has let it in' });
     await settles(command);
     await dialog(page).getByText('media runs on web-1').waitFor();
@@ -213,11 +86,11 @@ describe('somebody at the dashboard can', () => {
     const commands = [await launch('one', 'shop'), await launch('two', 'shop')];
     for (const [at, command] of commands.entries()) {
       const address = `89e92ceef${at}`;
-      const node = command.node ?? host.node;
-      await host.shows(address, node);
-      keeper.controller.showUp(ids.shop, address);
+      const node = command.node ?? scene.host.node;
+      await scene.host.shows(address, node);
+      scene.keeper.controller.showUp(ids.shop, address);
       const asks = aMembership({ network: ids.shop, name: 'shop', status: 'ACCESS_DENIED', addresses: [] });
-      await host.say(membershipFact('authorization.requested', node, asks));
+      await scene.host.say(membershipFact('authorization.requested', node, asks));
       await settles(command, WAITS);
     }
     // All that wait, though the list shows none of them.
@@ -252,7 +125,7 @@ describe('somebody at the dashboard can', () => {
     await isFit(page, 'act-deny-many');
     await page.keyboard.press('Enter');
     await dialog(page).getByText('2 of 2 denied').waitFor();
-    expect(keeper.controller.record(ids.shop, '89e92ceef0')?.authorized).toBe(false);
+    expect(scene.keeper.controller.record(ids.shop, '89e92ceef0')?.authorized).toBe(false);
     expect(trouble).toEqual([]);
   }, 60_000);
 
@@ -285,7 +158,7 @@ describe('somebody at the dashboard can', () => {
   }, 60_000);
 
   it('remove a network, and see that it is gone, by its name, and what of it stays', async () => {
-    const made = { name: 'brief', controller: keeper.name, admission: { by: 'manual' } };
+    const made = { name: 'brief', controller: scene.keeper.name, admission: { by: 'manual' } };
     const { id } = (await api.ask('POST', '/v1/networks', NetworkMade, { body: made })).body;
     const { page, trouble } = await at(`/networks/${id}`);
     await page
@@ -366,7 +239,7 @@ describe('somebody at the dashboard can', () => {
     await button(page, 'Create').click();
     await dialog(page).getByText('guests is on its controller').waitFor();
     await isFit(page, 'act-network-made');
-    expect([...keeper.controller.networks.values()].map(({ name }) => name)).toContain('guests');
+    expect([...scene.keeper.controller.networks.values()].map(({ name }) => name)).toContain('guests');
     await dialog(page).getByRole('link', { name: 'Open guests' }).click();
     await button(page, 'Change…').click();
     await dialog(page).getByText('Hosts with these labels').click();
@@ -385,221 +258,5 @@ describe('somebody at the dashboard can', () => {
     await dialog(page).getByText('guests is as asked').waitFor();
     const { admission } = (await api.get('/v1/networks/guests', Network)).body;
     expect(admission).toMatchObject({ by: 'selector', selector: 'site=cloud' });
-  }, 60_000);
-
-  it('attach a container that somebody runs, and detach it, but not what a label attaches', async () => {
-    const found = (workload: string, engineId: string): AgentFact => {
-      const labels = { 'orrery.network': 'lab' };
-      const after = {
-        ...{ workload, name: workload.replaceAll('/', '-'), engineId, state: 'running' as const },
-        ...{ startedAt: '2026-11-29T10:00:00.000Z', labelled: true, labels },
-      };
-      return { type: 'workload.found', data: { workload, after } };
-    };
-    await host.say(found('shop/db/1', 'a'.repeat(64)));
-    const steps = [{ step: 'create-container', target: 'shop-db-1', detail: 'create the container orrery-shop-db-1' }];
-    // What it would do without the attachment, it would do anyway.
-    const isAbout = (call: Call) => JSON.stringify(call).includes('shop-db-1');
-    host.agent.answer = (call) => ({ result: 'ok', value: { steps: isAbout(call) ? steps : [] } });
-    const { page, trouble } = await at('/workloads');
-    await page
-      .getByRole('row', { name: /shop\/db\/1/ })
-      .getByRole('button', { name: 'Attach shop/db/1…' })
-      .click();
-    await dialog(page).getByLabel('Network', { exact: true }).selectOption(ids.lab);
-    await dialog(page).getByText('orrery attach web-1 shop/db/1 --network lab --wait').waitFor();
-    await isFit(page, 'act-attach-form');
-    await button(page, 'See what it does').click();
-    await dialog(page).getByText('web-1: create the container orrery-shop-db-1').waitFor();
-    await isFit(page, 'act-attach-plan');
-    await page.keyboard.press('Enter');
-    await dialog(page).getByText('shop-db-1 is being launched on web-1').waitFor();
-    await settles(await newest());
-    await dialog(page).getByText('shop-db-1 runs on web-1 and is in lab').waitFor();
-    await at('/containers/web-1.shop-db-1');
-    await button(page, 'Detach…').click();
-    await dialog(page).getByText('shop/db/1 keeps running').waitFor();
-    await dialog(page).getByText('orrery detach web-1/shop-db-1 --wait').waitFor();
-    await dialog(page).getByLabel('Type shop-db-1 to detach it', { exact: true }).fill('shop-db-1');
-    await isFit(page, 'act-detach');
-    await button(page, 'Detach').click();
-    await dialog(page).getByText('shop-db-1 is being removed from web-1').waitFor();
-    await settles(await newest());
-    await at(`/networks/${ids.lab}`);
-    await button(page, 'Change…').click();
-    await dialog(page).getByText('Is attached').click();
-    await dialog(page).getByText('orrery network set lab --labels on').waitFor();
-    await button(page, 'Change').click();
-    await dialog(page).getByText('lab is as asked').waitFor();
-    await host.say(found('shop/web/1', 'b'.repeat(64)));
-    await eventually(async () => (await api.raw('GET', '/v1/hosts/web-1/containers/shop-web-1')).status === 200);
-    await at('/containers/web-1.shop-web-1');
-    await page.getByText('The label of shop/web/1 attaches it.').waitFor();
-    await picture(page, 'attached-by-label');
-    expect(await button(page, 'Detach…').count()).toBe(0);
-    await api.ask('PATCH', `/v1/networks/${ids.lab}`, Network, { body: { labels: false } });
-    expect(trouble).toEqual([]);
-  }, 60_000);
-
-  it('bring a LAN into a network: see first what it does, then each stage, switch it, and remove it', async () => {
-    const lan = closing(await RoutedNetwork.make(api, keeper, 2));
-    await Promise.all([lan.one.beats(), lan.two.beats()]);
-    const { id } = lan.network;
-    const name = String(lan.network.name);
-    // Its own daemon accepts only what its agent looked at.
-    await api.ask('PUT', `/v1/nodes/web-1/networks/${id}`, Accepted, { body: {} });
-    const after = aMembership({ network: id, name, allowManagedList: [POOL] });
-    await host.say({ type: 'network.joined', data: { node: host.node, network: id, after } });
-    const steps = [
-      { step: 'create-container', target: `${name}-router`, detail: `create the container ${name}-router` },
-    ];
-    lan.one.agent.answer = () => ({ result: 'ok', value: { steps } });
-    const { page, trouble } = await at('/routes');
-    await button(page, 'Add a route…').click();
-    await dialog(page).getByLabel('Prefix', { exact: true }).fill('192.168.10.1/24');
-    await dialog(page).getByLabel('Network', { exact: true }).selectOption(id);
-    await dialog(page).getByLabel('Carried by', { exact: true }).selectOption(lan.one.name);
-    await button(page, 'See what it does').click();
-    await dialog(page).getByRole('alert').getByText('prefix-refused').waitFor();
-    expect(await page.evaluate('document.activeElement?.role ?? document.activeElement?.getAttribute("role")')).toBe(
-      'alert',
-    );
-    await dialog(page).getByLabel('Prefix', { exact: true }).fill(LAN);
-    await button(page, 'Add a standby').click();
-    expect(await dialog(page).getByLabel('Standby', { exact: true }).locator(`[value=${lan.one.name}]`).count()).toBe(
-      0,
-    );
-    await dialog(page).getByLabel('Standby', { exact: true }).selectOption(lan.two.name);
-    const line = `orrery route add ${LAN} --network ${name} --via ${lan.one.name} --via ${lan.two.name} --wait`;
-    await dialog(page).getByText(line).waitFor();
-    await isFit(page, 'act-route-form');
-    await dialog(page).getByLabel('Prefix', { exact: true }).press('Enter');
-    await dialog(page).getByText('web-1 joins the network again: connections there break once').waitFor();
-    await dialog(page).getByText(`${lan.one.name}: create the container ${name}-router`).waitFor();
-    expect(await lan.targets()).toEqual([]);
-    await isFit(page, 'act-route-plan');
-    await button(page, 'Add the route').click();
-    await dialog(page).getByText(`waiting for the address of ${lan.one.name} and ${lan.two.name}`).waitFor();
-    const { items: commands } = (await api.get('/v1/commands?limit=2', CommandPage)).body;
-    const commandOf = (of: ReportingHost) => commands.find((one) => one.host.name === of.name) as Command;
-    await lan.works(lan.one, commandOf(lan.one), '10.182.44.7/24');
-    await dialog(page).getByText(`waiting for the address of ${lan.two.name}`).waitFor();
-    await isFit(page, 'act-route-goes-on');
-    await lan.works(lan.two, commandOf(lan.two), '10.182.44.8/24');
-    await dialog(page).getByText(`${LAN} via 10.182.44.7`).waitFor();
-    await dialog(page).getByText(`${lan.one.name}/${name}-router carries ${LAN} into ${name}`).waitFor();
-    await picture(page, 'act-route-works');
-    await dialog(page).getByRole('link', { name: 'Open the route' }).click();
-    await button(page, 'Switch…').click();
-    await dialog(page)
-      .getByText(`orrery route set ${LAN} --network ${name} --via ${lan.two.name}/${name}-router`)
-      .waitFor();
-    await isFit(page, 'act-route-switch');
-    // Somebody else switches it there and back meanwhile.
-    const token = (await tokenOf(api, 'cleo', 'operator')).secret;
-    for (const router of [lan.two.name, lan.one.name])
-      await api.ask('PATCH', lan.at(LAN_PATH), KeptRoute, { token, body: { router } });
-    await button(page, 'Switch').click();
-    await dialog(page).getByText('cleo changed it').waitFor();
-    await button(page, 'See what is there now').click();
-    await button(page, 'Switch').click();
-    await dialog(page).getByText(`${lan.two.name}/${name}-router carries ${LAN} into ${name}`).waitFor();
-    expect((await lan.get()).router).toBe(`${lan.two.name}/${name}-router`);
-    await page.keyboard.press('Escape');
-    await button(page, 'Remove…').click();
-    await dialog(page).getByLabel(`Type ${LAN} to remove it`, { exact: true }).fill(LAN);
-    await isFit(page, 'act-route-remove');
-    await button(page, 'Remove').click();
-    await dialog(page).getByText(`${LAN} is announced in ${name} no longer`).waitFor();
-    expect(await lan.targets()).toEqual([]);
-    expect(trouble).toEqual([]);
-  }, 60_000);
-
-  it('add a host: copy the line to paste, see the host arrive until it is online, and remove it', async () => {
-    const { page, trouble } = await visitors.enter('/hosts');
-    await button(page, 'Add a host…').click();
-    await dialog(page).getByLabel('Name of the host', { exact: true }).fill('edge-1');
-    await dialog(page).getByLabel('Labels', { exact: true }).fill('site=edge');
-    await button(page, 'Make the line').click();
-    await dialog(page).getByText('the line was not pasted yet').waitFor();
-    await isFit(page, 'act-host-add');
-    const line = await dialog(page).getByText('install.sh').first().textContent();
-    const token = /orrery_token=([\w.-]+)/.exec(line ?? '')?.[1] ?? '';
-    const more = { name: 'edge-1', agentVersion: 'test', installation: newInstallation() };
-    const joined = (await api.ask('POST', '/v1/join', JoinReply, { body: await joinBody(api, more), token })).body;
-    await dialog(page).getByText('as edge-1').waitFor();
-    const edge = closing(await ReportingHost.of(api, joined));
-    await edge.beats();
-    await dialog(page).getByText('agent test').waitFor();
-    await edge.say(lookAt(edge.node, '89e92ceee9', []));
-    await dialog(page).getByText('Docker 27.1').waitFor();
-    await isFit(page, 'act-host-arrived');
-    await dialog(page).getByRole('link', { name: 'Open edge-1' }).click();
-    await api.ask('PUT', `/v1/nodes/edge-1/networks/${ids.lab}`, Accepted, { body: {} });
-    await button(page, 'Remove…').click();
-    await dialog(page).getByLabel('Type edge-1 to remove it', { exact: true }).fill('edge-1');
-    await button(page, 'Remove').click();
-    await dialog(page).getByRole('alert').getByText('host-not-empty').waitFor();
-    await dialog(page)
-      .getByText(/^edge-1 still has 0 managed containers/)
-      .waitFor();
-    await dialog(page)
-      .getByLabel(/^Remove it anyway: .+ stay there, unmanaged$/)
-      .check();
-    await dialog(page).getByText('orrery host rm edge-1 --force').last().waitFor();
-    await isFit(page, 'act-host-remove');
-    await button(page, 'Remove').click();
-    await dialog(page).getByText('edge-1 was removed').waitFor();
-    expect((await api.raw('GET', '/v1/hosts/edge-1')).status).toBe(404);
-    expect(trouble).toEqual([]);
-  }, 60_000);
-
-  it('let the doctor look at a host, and probe from a node, line by line', async () => {
-    const found = { code: 'udp-blocked', result: 'found', severity: 'warning', node: null, network: null };
-    const checks = [{ ...found, cause: 'UDP 9993 does not get out', fix: 'Allow outbound UDP 9993.' }];
-    const report = { checkedAt: new Date().toISOString(), tookMs: 410, checks };
-    host.agent.answer = ({ op }) => ({ result: 'ok', value: op.op === 'probe' ? { probe: op.probe } : report });
-    const { page, trouble } = await at('/hosts/web-1');
-    await button(page, 'Doctor…').click();
-    await dialog(page).getByText('One thing was found on web-1').waitFor();
-    await dialog(page).getByText('UDP 9993 does not get out').waitFor();
-    await isFit(page, 'act-doctor');
-    await at('/nodes/web-1');
-    await button(page, 'Probe…').click();
-    await dialog(page).getByLabel('Address or name', { exact: true }).fill('10.7.0.20');
-    await dialog(page).getByText('orrery probe web-1 --ping 10.7.0.20').waitFor();
-    await button(page, 'Probe').click();
-    await dialog(page).getByText('web-1 is trying 10.7.0.20').waitFor();
-    const [probe] = host.agent.calls.flatMap(({ op }) => (op.op === 'probe' ? [op.probe] : []));
-    if (!probe) throw new TypeError('no probe');
-    const about = { node: host.node, probe };
-    const ping = { sent: 4, received: 4, minMs: 0.5, averageMs: 1, maxMs: 1.5 };
-    const result = { code: 'reached' as const, cause: '', fix: '', address: '10.7.0.20', ms: 3000, ping };
-    await host.say({ type: 'probe.progress', data: { ...about, detail: 'seq 1  0.512 ms' } });
-    await dialog(page).getByText('seq 1 0.512 ms').waitFor();
-    await host.say({ type: 'probe.finished', data: { ...about, target: '10.7.0.20', result } });
-    await dialog(page).getByText('web-1 reaches 10.7.0.20: 4 of 4 answered').waitFor();
-    await isFit(page, 'act-probe');
-    expect(trouble).toEqual([]);
-  }, 60_000);
-
-  it('restart a container, and pause and resume a host', async () => {
-    await launch('again', 'lab');
-    const { page } = await at('/nodes/web-1%2Fagain');
-    await button(page, 'Restart…').click();
-    await button(page, 'Restart').click();
-    await dialog(page).getByText('again on web-1 is being restarted').waitFor();
-    await at('/hosts/web-1');
-    await button(page, 'Pause…').click();
-    await button(page, 'Pause').click();
-    await dialog(page).getByText('Asked web-1 to pause').waitFor();
-    await page.keyboard.press('Escape');
-    await button(page, 'Resume…').click();
-    await dialog(page).getByText('It then applies every change requested while it was paused.').waitFor();
-    await isFit(page, 'act-resume');
-    await page.keyboard.press('Enter');
-    await dialog(page).getByText('Asked web-1 to resume').waitFor();
-    await page.keyboard.press('Escape');
-    await button(page, 'Pause…').waitFor();
   }, 60_000);
 });

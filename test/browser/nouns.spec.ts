@@ -195,7 +195,7 @@ describe('the dashboard', () => {
     const { page, trouble } = await visitors.enter(`/memberships/web-2/${network}`);
     const moment = page.getByRole('slider', { name: 'Moment' });
     const past = page.getByLabel('What was so');
-    await page.getByText('web-2 has 10.7.1.69').first().waitFor();
+    await page.getByText('10.7.1.69').first().waitFor();
     await moment.press('ArrowLeft');
     // The newest 60 events are of the kernel alone; what the daemon said is older than these.
     await past.getByText('up, 10.7.0.10/24, 10.7.1.69/24').waitFor();
