@@ -275,6 +275,9 @@ const aboutOf = ({ host, containers }: Evidence, { node, network }: Membership, 
 export const nameOf = ({ network }: Pick<Membership, 'network'>, keeping: Keeping | undefined): string =>
   keeping?.givenName ?? network.id;
 
+/** Whether a sentence about `name` has to say what its cause is about. A controller is named in its cause. */
+export const isOther = (about: string, name: string): boolean => about !== name && !about.startsWith('controller ');
+
 /** What a cause is about, unless it begins with that: `web-1/demo in shop` is about `web-1/demo`. */
 export const withPlace = (about: string, cause: string): string =>
   cause.startsWith(`${about.split(' in ')[0] ?? about} `) ? cause : `${about}: ${cause}`;

@@ -11,6 +11,7 @@ import {
   nameOf,
   sortCauses,
   verdictOf,
+  isOther,
   withPlace,
   type PossibleCause,
 } from './causes.js';
@@ -269,7 +270,8 @@ function hostHeadline(
 ): string {
   if (standing === 'fine' || cause === null) return `${name} is online${counts}${isUsed ? ': all as wanted' : ''}`;
   if (standing === 'unknown') return `Orrery cannot tell how ${name} is: ${cause.cause}`;
-  const [first] = causes;
-  const why = first && first.about !== name ? withPlace(first.about, cause.cause) : cause.cause;
-  return standing === 'warning' ? `${name} is online${counts}, but ${why}` : `${name} is not as wanted: ${why}`;
+  const about = causes[0]?.about ?? name;
+  const why = isOther(about, name) ? withPlace(about, cause.cause) : cause.cause;
+  if (standing === 'warning') return `${name} is online${counts}, but ${why}`;
+  return `${isOther(about, name) && why !== cause.cause ? about : name} is not as wanted: ${cause.cause}`;
 }

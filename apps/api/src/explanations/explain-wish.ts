@@ -18,6 +18,7 @@ import {
   explainController,
   sortCauses,
   verdictOf,
+  isOther,
   withPlace,
   type PossibleCause,
 } from './causes.js';
@@ -117,13 +118,13 @@ function networkHeadline(
     if (memberships.total === 1) return `${name} ${kept}, with 1 node, which is on its way`;
     return `${name} ${kept}, with ${nodes}; ${onTheirWay === 1 ? '1 is on its way' : `${onTheirWay} are on their way`}`;
   }
-  // A controller is named in its cause.
-  const isPlain = about === undefined || about === name || about.startsWith('controller ');
-  const why = isPlain ? cause.cause : withPlace(about, cause.cause);
+  const isInside = about !== undefined && isOther(about, name);
+  const why = isInside ? withPlace(about, cause.cause) : cause.cause;
   if (standing === 'warning') return `${name} ${kept}, with ${nodes}, but ${why}`;
-  return !isPlain && /^\d+ of /.test(about)
+  if (!isInside || why === cause.cause || about.startsWith('route ')) return `${name} is not as wanted: ${why}`;
+  return /^\d+ of /.test(about)
     ? `In ${name}, ${about}, are not as wanted: ${cause.cause}`
-    : `${name} is not as wanted: ${why}`;
+    : `${about} in ${name} is not as wanted: ${cause.cause}`;
 }
 
 const NOUNS: Record<Command['action'], string> = {
