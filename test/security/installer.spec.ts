@@ -76,7 +76,7 @@ const API = `${NETWORK}.1`;
 
   it('refuses a token on its command line, where every process sees it', async () => {
     const { status, output } = another.run(
-      `${install.command?.replace(/.*curl/, 'curl').replace(/; \}/, '')} -s -- ${token.secret}`,
+      `${install.command?.replace(/.*curl/, 'curl').replace(/ \|\| echo exit 1; \}/, '')} -s -- ${token.secret}`,
     );
     expect([status, output]).toEqual([1, expect.stringContaining('can be read by every user of this machine')]);
     expect(another.started()).toContain(token.secret);
@@ -85,7 +85,7 @@ const API = `${NETWORK}.1`;
   });
 
   it('reads the token from a file of mode 0600 or its standard input, as Ansible and cloud-init provide it, and from no other file', async () => {
-    const get = `${install.command?.replace(/.*curl/, 'curl').replace(/; \}.*/, '')} > /run/install.sh`;
+    const get = `${install.command?.replace(/.*curl/, 'curl').replace(/ \|\| echo exit 1; \}.*/, '')} > /run/install.sh`;
     expect(another.run(`${get} && echo ${token.secret} > /run/token && chmod 644 /run/token`).status).toBe(0);
     const { status, output } = another.run('sh /run/install.sh --token-file /run/token');
     expect([status, output]).toEqual([1, expect.stringContaining('Fix: chmod 600 /run/token')]);

@@ -7,6 +7,7 @@ import { ConnectionsKeeper } from './bus/connections-keeper.js';
 import { DataPlane } from './data-plane.js';
 import { DatabaseModule } from './database/database.module.js';
 import { Notifications } from './database/notifications.js';
+import { FirstStatistics } from './database/first-statistics.js';
 import { Upkeep } from './database/upkeep.js';
 import { WantedModule } from './wanted/wanted.module.js';
 import { DesiredPublisher } from './wanted/desired-publisher.js';
@@ -35,6 +36,7 @@ import { QuotaKeeper } from './quotas/quota-keeper.js';
 const OWNERS_OF_LOOPS = [
   Notifications,
   Upkeep,
+  FirstStatistics,
   DesiredPublisher,
   Intake,
   PresenceKeeper,

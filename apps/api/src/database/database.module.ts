@@ -12,6 +12,7 @@ import { Notifications } from './notifications.js';
 import { watchedClient } from './server-liveness.js';
 import { Store } from './store.js';
 import { UpkeepFailures } from './upkeep-failures.js';
+import { FirstStatistics } from './first-statistics.js';
 import { Upkeep } from './upkeep.js';
 
 export function dataSourceOptions(config: ApiConfig, logger: Logger): DataSourceOptions {
@@ -58,12 +59,13 @@ const dataSource = {
     DatabaseConnector,
     DatabaseState,
     EventPartitions,
+    FirstStatistics,
     HistoryPruning,
     Notifications,
     Upkeep,
     UpkeepFailures,
   ],
-  exports: [DataSource, Store, DatabaseConnector, DatabaseState, Notifications, Upkeep],
+  exports: [DataSource, Store, DatabaseConnector, DatabaseState, Notifications, FirstStatistics, Upkeep],
 })
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(private readonly source: DataSource) {}
