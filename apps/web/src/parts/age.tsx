@@ -1,32 +1,6 @@
 import { useSyncExternalStore } from 'react';
+import { Clock } from './clock.js';
 import { ageWord, clockWord } from './words.js';
-
-const TICK_MS = 1000;
-
-/** One clock for all ages on a page; it stands still when none is shown. */
-class Clock {
-  #now = Date.now();
-  #timer: ReturnType<typeof setInterval> | undefined;
-  readonly #listeners = new Set<() => void>();
-
-  readonly now = (): number => this.#now;
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size > 0) return;
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    };
-  };
-
-  #tick(): void {
-    this.#now = Date.now();
-    for (const listener of this.#listeners) listener();
-  }
-}
 
 const clock = new Clock();
 

@@ -23,6 +23,8 @@ const waiting = (count?: number): Status['attention'][number] => ({
 describe('the sentence of the overview', () => {
   it.each<[string, Status]>([
     ['Three hosts are online, and all four memberships are as wanted', status({})],
+    ['Three hosts are online, and both memberships are as wanted', status({ memberships: { total: 2 } })],
+    ['Three hosts are online, and the one membership is as wanted', status({ memberships: { total: 1 } })],
     [
       'One host is online, and nothing is in a network yet',
       status({ hosts: { online: 1 }, memberships: { total: 0 } }),

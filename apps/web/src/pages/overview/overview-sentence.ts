@@ -68,5 +68,10 @@ function calmSentence({ hosts, memberships }: Status): string {
   const of = (count: number, noun: string) => `${countWord(count, figures)} ${noun}${count === 1 ? '' : 's'}`;
   const hostsAre = `${capital(of(all, 'host'))} ${all === 1 ? 'is' : 'are'} online`;
   if (memberships.total === 0) return `${hostsAre}, and nothing is in a network yet`;
-  return `${hostsAre}, and ${memberships.total === 1 ? 'its one membership is' : `all ${of(memberships.total, 'membership')} are`} as wanted`;
+  return `${hostsAre}, and ${membershipsAre(memberships.total, of(memberships.total, 'membership'))} as wanted`;
+}
+
+function membershipsAre(total: number, of: string): string {
+  if (total === 1) return 'the one membership is';
+  return total === 2 ? 'both memberships are' : `all ${of} are`;
 }
