@@ -1,3 +1,5 @@
+import type { Shape } from '../api/client.js';
+
 /** Words for people: counts, lists of things, durations. Pure. */
 const SMALL = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 
@@ -43,3 +45,9 @@ export function clockWord(at: string, now: number): string {
 /** Texts of the API name times in ISO 8601, UTC: people read their own clock. */
 export const withClocks = (text: string, now: number): string =>
   text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (at) => clockWord(at, now));
+
+/** Whom a network lets in. */
+export function admitsWord({ by, selector }: NonNullable<Shape<'Network'>['admission']>): string {
+  if (by === 'manual') return 'nobody by itself';
+  return by === 'fleet' ? 'the fleet' : (selector ?? 'by selector');
+}

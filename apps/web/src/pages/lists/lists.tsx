@@ -9,7 +9,7 @@ import { commandPlace, hostPlace, membershipPlace, networkPlace, nodePlace } fro
 import type { Shown } from '../../parts/rows.js';
 import { commandStanding, networkStanding, OF_SEVERITY, type Standing } from '../../parts/states.js';
 import { Tools, useListSearch, type Choice } from '../../parts/tools.js';
-import { capital, countWord } from '../../parts/words.js';
+import { admitsWord, capital, countWord } from '../../parts/words.js';
 import { listSentence } from './list-sentence.js';
 import { ListPage } from './list-page.js';
 import { More } from './more.js';
@@ -28,7 +28,7 @@ const NETWORKS: Shown<Network> = {
     stateColumn(networkStanding),
     { key: 'id', title: 'ID', show: ({ id }) => <code>{id}</code>, by: ({ id }) => id },
     textColumn('controller', 'Kept by', ({ managedBy }) => managedBy?.name ?? null, { hide: 'both' }),
-    textColumn('admits', 'Admits', ({ admission }) => admitsWord(admission), { hide: 'phone' }),
+    textColumn('admits', 'Admits', ({ admission }) => admission && admitsWord(admission), { hide: 'phone' }),
     {
       key: 'members',
       title: 'Memberships',
@@ -41,12 +41,6 @@ const NETWORKS: Shown<Network> = {
   isFine: (network) => isFine(networkStanding(network)),
   defaultSort: 'network',
 };
-
-function admitsWord(admission: Network['admission']): string | null {
-  if (!admission) return null;
-  if (admission.by === 'manual') return 'nobody by itself';
-  return admission.by === 'fleet' ? 'the fleet' : (admission.selector ?? 'by selector');
-}
 
 export function NetworksPage() {
   const listed = useList('/v1/networks');

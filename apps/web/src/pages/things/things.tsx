@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router';
 import { MembershipActs, NetworkActs, NodeActs, Stages } from '../../acts/bars.js';
-import type { Shape } from '../../api/client.js';
 import { useRead } from '../../api/use-read.js';
 import { useMay } from '../../door/use-door.js';
 import { Age } from '../../parts/age.js';
@@ -16,6 +15,7 @@ import { Witnesses } from '../../parts/witnesses.js';
 import { AuthorizeActs } from './authorize-acts.js';
 import { membershipThen } from '../timeline/past.js';
 import { PathsIn, PathsOfNode } from './paths-of.js';
+import { admitsWord } from '../../parts/words.js';
 import { ThingPage, type Fact } from './thing-page.js';
 import { useNamed } from './use-params.js';
 import css from '../page-body.module.css';
@@ -73,7 +73,7 @@ export function NetworkPage() {
                 ),
               ],
               ['Pool', data.config?.pools.map(({ start, end }) => `${start} – ${end}`).join(', ') || 'none'],
-              ['Admits', admitsWord(data.admission)],
+              ['Admits', data.admission ? admitsWord(data.admission) : 'not known'],
               [
                 'Memberships',
                 data.memberships.total === 0 ? 'none' : `${data.memberships.ok} of ${data.memberships.total} OK`,
@@ -158,11 +158,4 @@ export function CommandPage() {
       )}
     </ThingPage>
   );
-}
-
-/** As the list of networks says it. */
-function admitsWord(admission: Shape<'Network'>['admission']): string {
-  if (admission === null) return 'not known';
-  if (admission.by === 'manual') return 'nobody by itself';
-  return admission.selector ?? admission.by;
 }
