@@ -38,7 +38,7 @@ export function explainNetwork(evidence: NetworkEvidence, events: readonly Past[
       ...candidate(explainAgain(found), { standing: SEVERITIES[severity], about: name, since: null }),
       commands,
     })),
-    ...tallies.flatMap((tally) => tallyCauses(tally, all)),
+    ...tallies.flatMap((tally) => tallyCauses(tally, all, network.managedBy === null ? undefined : name)),
     ...routes.flatMap(routeCauses),
   ]);
   const verdict = verdictOf(causes);
@@ -80,10 +80,14 @@ function controllerCauses({ network, controller }: NetworkEvidence, name: string
   ];
 }
 
-function tallyCauses({ kind, code, count, node, cause, fix, since, about }: Tally, all: number): PossibleCause[] {
+/** `kept`: the name of the network, if Orrery keeps it. */
+function tallyCauses(tally: Tally, all: number, kept: string | undefined): PossibleCause[] {
+  const { kind, code, count, node, cause, fix, since, about } = tally;
   if (kind === null || kind === 'done' || code === null) return [];
   const which = count === 1 ? node : `${count} of ${countText(all, 'node', 'nodes')}, ${node} among them`;
   const told = { standing: 'trouble', about: which, since } as const;
+  if (count > 1 && code === 'authorization' && kept !== undefined && cause !== null)
+    return [candidate(explain('authorization/several', { cause, network: kept }), told)];
   return [
     candidate(explainAgain({ code: code as Code, cause: cause ?? code, fix: fix ?? undefined }), told, {
       // For more than one node no command says which.

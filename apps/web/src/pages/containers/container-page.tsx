@@ -6,7 +6,7 @@ import { Age } from '../../parts/age.js';
 import { Fix } from '../../parts/fix.js';
 import { Nothing } from '../../parts/notice.js';
 import { hostPlace, nodePlace } from '../../parts/places.js';
-import { MembershipsOf } from '../things/host-page.js';
+import { MembershipsOf } from '../things/memberships-of.js';
 import { Facts, ThingPage, type Fact } from '../things/thing-page.js';
 import { useNamed } from '../things/use-params.js';
 import css from '../page-body.module.css';
