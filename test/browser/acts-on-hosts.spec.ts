@@ -109,7 +109,7 @@ describe('somebody at the dashboard can', () => {
     await dialog(page).getByText('Is attached').click();
     await dialog(page).getByText('orrery network set lab --labels on').waitFor();
     await button(page, 'Change').click();
-    await dialog(page).getByText('lab is as asked').waitFor();
+    await dialog(page).getByText('lab was changed').waitFor();
     await scene.host.say(found('shop/web/1', 'b'.repeat(64)));
     await eventually(async () => (await api.raw('GET', '/v1/hosts/web-1/containers/shop-web-1')).status === 200);
     await at('/containers/web-1.shop-web-1');

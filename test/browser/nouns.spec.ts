@@ -212,7 +212,7 @@ describe('the dashboard', () => {
     await isFit(page, '/rewound');
     await page.waitForURL(/[?]at=20\d\d-/);
     const { page: other } = await visitors.openIn(page.context(), `/memberships/web-2/${network}?at=${waited}`);
-    await other.getByLabel('What was so').getByText('waiting: authorization').waitFor();
+    await other.getByLabel('What was so').getByText('waits for a person').waitFor();
     await other.getByLabel('Date and time').fill('2020-01-01T00:00:00');
     await other.getByRole('button', { name: 'Look' }).click();
     await other.getByText(/Nothing is known before .+ no older event is kept/).waitFor();

@@ -92,7 +92,7 @@ describe('a membership that waits for authorization in a network that Orrery kee
     expect(await told()).toMatchObject([
       { kind: 'waiting', code, cause: noticing },
       { code, cause: noticing },
-      { code, cause: noticing, what: 'web-b in lab waits: configuration' },
+      { code, cause: noticing, what: 'web-b in lab waits for its configuration' },
     ]);
     expect(await explained()).toBe(code);
 
@@ -103,7 +103,7 @@ describe('a membership that waits for authorization in a network that Orrery kee
 
     await api.ask('PATCH', '/v1/networks/lab', Network, { body: { admission: { by: 'manual' } } });
     await api.ask('PUT', path('web-b'), Admission, { body: { verdict: null } });
-    const cause = 'web-b is not authorized in lab: a person authorizes each node there';
+    const cause = 'web-b is not authorized in lab, where a person authorizes each node';
     expect(await told()).toMatchObject([{ ...outcome, cause, fix, see }, { cause, fix, see }, { cause }]);
     await api.ask('PATCH', '/v1/networks/lab', Network, { body: { admission: { by: 'fleet' } } });
   });

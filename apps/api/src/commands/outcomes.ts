@@ -72,7 +72,7 @@ function unauthorized(outcome: string, columns: UnauthorizedColumns): string {
       ELSE jsonb_build_object(
         'cause', CASE ${verdict} WHEN 'deny' THEN ${node} || ' was denied in ' || ${networkName} || ' by ' || ${saidBy}
                  ELSE ${node} || ' is not authorized in ' || ${networkName} || CASE ${policy} WHEN 'manual'
-                   THEN ': a person authorizes each node there' ELSE ': its policy has not admitted it, and no person has' END END,
+                   THEN ', where a person authorizes each node' ELSE ', whose policy has not admitted it' END END,
         'fix', 'Authorize it: \`orrery membership authorize ' || ${node} || ' ' || ${networkName} || '\`'
                || CASE ${verdict} WHEN 'deny' THEN ', or leave it to the policy of the network: \`orrery membership set '
                  || ${node} || ' ' || ${networkName} || ' --by-policy\`.' ELSE '.' END) END`;

@@ -1,5 +1,5 @@
 import type { Shape } from '../api/client.js';
-import { stageRows } from './stage-rows.js';
+import { isJustAuthorized, stageRows } from './stage-rows.js';
 
 type Command = Shape<'Command'>;
 type Action = Shape<'CommandAction'>;
@@ -98,14 +98,11 @@ export function commandSentence(command: Command, names: ReadonlyMap<string, str
   }
 }
 
-function waitingSentence({ outcome, stages }: Command, name: string, being: string, isAsked: boolean): string {
+function waitingSentence(command: Command, name: string, being: string, isAsked: boolean): string {
+  const { outcome } = command;
   const isPersons = outcome?.kind === 'waiting' && outcome.code === 'authorization';
   if (isPersons) return isAsked ? `${name} is being authorized` : `${name} waits for a person`;
-  // Somebody decided, and zerotier-one has not asked its controller again yet.
-  const wasAsked = stages.some(({ stage }) => stage === 'authorization');
-  return wasAsked && outcome?.kind === 'waiting' && outcome.code === 'configuration'
-    ? `${name} is authorized; it gets its address`
-    : `${being}, and waits`;
+  return isJustAuthorized(command) ? `${name} is authorized; it gets its address` : `${being}, and waits`;
 }
 
 function awaitsWord(command: Command): string {

@@ -7,7 +7,7 @@ import { commandStanding } from '../parts/states.js';
 import { useNetworkNames } from '../pages/events/use-network-names.js';
 import { AuthorizeFix, useIsAsked, waitingOf } from '../pages/things/authorize-acts.js';
 import { actNoun, commandSentence } from './command-sentence.js';
-import { hasEnded, timeWord } from './stage-rows.js';
+import { hasEnded, isJustAuthorized, timeWord } from './stage-rows.js';
 import { Stages, useElapsed } from './stages.js';
 import css from './acts.module.css';
 
@@ -20,7 +20,8 @@ export function FollowedCommand({ first }: { first: Command }) {
   const waiting = useWaiting(command);
   const [one] = waiting;
   const isAsked = useIsAsked(one && { node: one.node.name, network: one.network.id });
-  const { is, word } = isAsked ? { is: 'working' as const } : commandStanding(command);
+  const isDecided = isAsked || isJustAuthorized(command);
+  const { is, word } = isDecided ? { is: 'working' as const, word: undefined } : commandStanding(command);
   return (
     <div className={css.followed}>
       <Clock command={command} />
@@ -58,8 +59,10 @@ function Clock({ command }: { command: Command }) {
 
 function hintOf({ state, action }: Command): string {
   if (state === 'done')
-    return ['launch', 'join'].includes(action) ? 'What the kernel shows is what was asked for.' : 'It was observed.';
-  if (state === 'failed') return 'It stays wanted, and goes on by itself once the cause is gone.';
+    return ['launch', 'join'].includes(action)
+      ? 'Its host shows the address on its interface.'
+      : 'Its host shows it so.';
+  if (state === 'failed') return 'It stays desired, and continues by itself once the cause is gone.';
   if (state === 'cancelled' || state === 'superseded') return '';
   return `You can leave this page; the ${actNoun(action)} continues.`;
 }
@@ -71,9 +74,16 @@ interface TroubleProps {
 }
 
 /** What it waits for, or why it failed, with what to do about it. */
-export function Trouble({ command: { outcome, state }, waiting = [] }: TroubleProps) {
+export function Trouble({ command, waiting = [] }: TroubleProps) {
+  const { outcome, state } = command;
   if (outcome === null || outcome.kind === 'done' || state === 'done') return null;
-  return <AuthorizeFix cause={outcome} state={outcome.kind === 'failed' ? 'failed' : 'waiting'} waiting={waiting} />;
+  return (
+    <AuthorizeFix
+      cause={outcome}
+      state={outcome.kind === 'failed' ? 'failed' : isJustAuthorized(command) ? 'working' : 'waiting'}
+      waiting={waiting}
+    />
+  );
 }
 
 /** Its memberships that wait for a person, if Orrery keeps their networks. */
