@@ -199,8 +199,9 @@ describe('somebody at the dashboard can', () => {
     await button(page, 'Add a host…').click();
     await dialog(page).getByLabel('Name of the host', { exact: true }).fill('edge-1');
     await dialog(page).getByLabel('Labels', { exact: true }).fill('site=edge');
-    await button(page, 'Make the line').click();
-    await dialog(page).getByText('the line was not pasted yet').waitFor();
+    await button(page, 'Get the install command').click();
+    await dialog(page).getByText('the command was not pasted yet').waitFor();
+    expect(await dialog(page).getByRole('button', { name: /^Copy/ }).count()).toBe(1);
     await isFit(page, 'act-host-add');
     const line = await dialog(page).getByText('install.sh').first().textContent();
     const token = /orrery_token=([\w.-]+)/.exec(line ?? '')?.[1] ?? '';

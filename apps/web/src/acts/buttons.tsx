@@ -150,6 +150,14 @@ export function HostActs({ host }: { host: Shape<'Host'> }) {
   );
 }
 
+export const ProbeButton = (given: { node: string; target?: string }) => (
+  <ActButton
+    operation="POST /v1/nodes/{node}/probes"
+    name="Probe…"
+    dialog={(close) => <ProbeDialog {...given} onClose={close} />}
+  />
+);
+
 export function NodeActs({ node: { name, kind, host } }: { node: Shape<'Node'> }) {
   const container = name.slice(name.indexOf('/') + 1);
   const { data } = useRead(
@@ -160,11 +168,7 @@ export function NodeActs({ node: { name, kind, host } }: { node: Shape<'Node'> }
   return (
     <ActBar>
       <JoinButton node={name} />
-      <ActButton
-        operation="POST /v1/nodes/{node}/probes"
-        name="Probe…"
-        dialog={(close) => <ProbeDialog node={name} onClose={close} />}
-      />
+      <ProbeButton node={name} />
       {data && <ContainerActs container={data} />}
     </ActBar>
   );

@@ -95,9 +95,12 @@ const OF_NETWORK: readonly Column<Membership>[] = [
 
 const AT_ONCE = 50;
 
+/** The first of them, until somebody asks for more. */
+export const useNodesIn = (network: string) => useEndlessList('/v1/memberships', { network }, { limit: AT_ONCE });
+
 /** The nodes of a network, as three witnesses see each. */
 export function NodesIn({ network, total }: { network: string; total: number | undefined }) {
-  const { items, isWhole, more } = useEndlessList('/v1/memberships', { network }, { limit: AT_ONCE });
+  const { items, isWhole, more } = useNodesIn(network);
   return (
     <section className={css.section}>
       <h2>
