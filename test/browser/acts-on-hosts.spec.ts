@@ -37,7 +37,7 @@ describe('somebody with one host and no controller can', () => {
     await scene.host.shows(controller.address, command.node ?? scene.host.node);
     await goesOn(command, ['created', 'orrery-controller'], ['started', '']);
     // What runs now makes the offer of the overview end, but not what somebody opened from it.
-    await page.getByRole('link', { name: /^1 container/ }).waitFor();
+    await page.getByRole('link', { name: /^0 containers one controller beside/ }).waitFor();
     await dialog(page).getByText('zerotier-one is starting').waitFor();
     await goesOn(command, ['daemon', controller.address]);
     await settles(command);

@@ -44,7 +44,8 @@ const pairOf = ({ node, peer }: Path) => [node.name, peer.name].sort().join(' ')
 /** The likely reasons, what explains most paths first. Pure. */
 export function likelyReasons(paths: readonly Path[]): Likely[] {
   const byReason = new Map<string, Likely>();
-  for (const path of paths) {
+  // A node whose host is away tries nothing now: it is no example.
+  for (const path of [...paths].sort((one, other) => Number(one.stale) - Number(other.stale))) {
     if (!path.reason) continue;
     const { code, cause, fix } = path.reason;
     const key = code === NOT_TRIED ? code : `${code} ${cause}`;

@@ -102,7 +102,10 @@ export function PathsIn({ network, title, node }: PathsProps) {
 function Reasons({ paths, network }: { paths: readonly Path[]; network: string }) {
   const reasons = likelyReasons(paths).slice(0, MOST_REASONS);
   const { items } = useNodesIn(network);
-  const addressOf = (name: string) => items.find(({ node }) => node.name === name)?.addresses[0]?.replace(/\/\d+$/, '');
+  const addressOf = (name: string) => {
+    const found = items.find(({ node }) => node.name === name);
+    return (found?.addresses[0] ?? found?.assignedAddresses[0])?.replace(/\/\d+$/, '');
+  };
   if (reasons.length === 0) return null;
   return (
     <ul className={css.why} aria-label="Likely reasons">
