@@ -86,8 +86,8 @@ function tallyCauses(tally: Tally, all: number, kept: string | undefined): Possi
   if (kind === null || kind === 'done' || code === null) return [];
   const which = count === 1 ? node : `${count} of ${countText(all, 'node', 'nodes')}, ${node} among them`;
   const told = { standing: 'trouble', about: which, since } as const;
-  if (count > 1 && code === 'authorization' && kept !== undefined && cause !== null)
-    return [candidate(explain('authorization/several', { cause, network: kept }), told)];
+  if (count > 1 && code === 'authorization' && kept !== undefined)
+    return [candidate(explain('authorization/several', { network: kept }), told)];
   return [
     candidate(explainAgain({ code: code as Code, cause: cause ?? code, fix: fix ?? undefined }), told, {
       // For more than one node no command says which.

@@ -35,7 +35,7 @@ export const WAITING = {
       `Authorize it: \`orrery membership authorize ${node} ${network}\`.`,
   },
   'authorization/several': {
-    cause: ({ cause }: { cause: string }) => cause,
+    cause: 'they are not authorized',
     fix: ({ network }: { network: string }) =>
       `Authorize them: \`orrery membership authorize --pending --network ${network}\`.`,
   },
@@ -73,7 +73,7 @@ export const WAITING = {
   },
   configuration: {
     means:
-      'The node has no configuration of the network yet: its controller has just authorized it, is unreachable, or UDP 9993 cannot leave this host.',
+      'The node has no configuration of the network yet: its controller has just authorized it or is unreachable, or UDP 9993 cannot leave this host.',
     fix: 'Wait a few seconds. If it persists, allow outbound UDP 9993 (to the internet or your own root) and check that the controller is running.',
     see: get('/v1/controllers'),
   },
