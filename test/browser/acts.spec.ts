@@ -120,6 +120,7 @@ describe('somebody at the dashboard can', () => {
       .getByRole('table', { name: 'Nodes' })
       .getByRole('row', { name: /web-1\/two waits for/ })
       .waitFor();
+    await page.getByText('orrery membership authorize --pending --network shop').waitFor();
     // All that wait, though the list shows none of them.
     await at('/memberships?q=cache');
     await page.getByText('One matches').waitFor();

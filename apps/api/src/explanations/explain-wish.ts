@@ -5,6 +5,7 @@ import {
   type Code,
   type Command,
   type Explanation,
+  type FixCommand,
   type KeptRoute,
   type Network,
   type Standing,
@@ -22,6 +23,7 @@ import {
   withPlace,
   type PossibleCause,
 } from './causes.js';
+import { commandLine } from '../remedies/command-line.js';
 import type { CommandEvidence, NetworkEvidence, Past, Tally } from './evidence.js';
 import { tellStory } from './story.js';
 
@@ -87,13 +89,22 @@ function tallyCauses(tally: Tally, all: number, kept: string | undefined): Possi
   const which = count === 1 ? node : `${count} of ${countText(all, 'node', 'nodes')}, ${node} among them`;
   const told = { standing: 'trouble', about: which, since } as const;
   if (count > 1 && code === 'authorization' && kept !== undefined)
-    return [candidate(explain('authorization/several', { network: kept }), told)];
+    return [{ ...candidate(explain('authorization/several', { network: kept }), told), commands: authorizeAll(kept) }];
   return [
     candidate(explainAgain({ code: code as Code, cause: cause ?? code, fix: fix ?? undefined }), told, {
       // For more than one node no command says which.
       ...(count === 1 && { about }),
     }),
   ];
+}
+
+function authorizeAll(network: string): FixCommand[] {
+  try {
+    const words = ['orrery', 'membership', 'authorize', '--pending', '--network', network];
+    return [{ on: 'anywhere', host: null, run: commandLine(words) }];
+  } catch {
+    return []; // a name with control characters
+  }
 }
 
 /** What is wrong with a route, and why it is not announced if one of its routers has failed or waits. */
