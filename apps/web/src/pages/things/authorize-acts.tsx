@@ -1,7 +1,6 @@
 import { useMutationState } from '@tanstack/react-query';
-import { useRef, type ComponentProps } from 'react';
+import { useRef, type ComponentProps, type ReactNode } from 'react';
 import { ActRefused } from '../../acts/act-refused.js';
-import { DecideButtons } from '../../acts/bars.js';
 import { DecidedMeanwhile } from '../../acts/decided-meanwhile.js';
 import { useAct, type ActRequest } from '../../acts/use-act.js';
 import { read, type Shape } from '../../api/client.js';
@@ -92,10 +91,15 @@ export const waitingOf = (memberships: readonly Membership[]): Membership[] =>
       outcome.code === 'authorization',
   );
 
-type FixProps = Pick<ComponentProps<typeof Fix>, 'cause' | 'state' | 'isInTitle'>;
+interface AuthorizeFixProps extends Pick<ComponentProps<typeof Fix>, 'cause' | 'state' | 'isInTitle'> {
+  /** Those whom a person can authorize. */
+  waiting: readonly Membership[];
+  /** What can be done about several of them at once. */
+  several?: ReactNode;
+}
 
-/** A cause, with what can be done about it here: `waiting` are those whom a person can authorize. */
-export function AuthorizeFix({ waiting, ...fix }: FixProps & { waiting: readonly Membership[] }) {
+/** A cause, with what can be done about it here. */
+export function AuthorizeFix({ waiting, several, ...fix }: AuthorizeFixProps) {
   const [first, ...others] = fix.cause.code === 'authorization' ? waiting : [];
   const place = first && { node: first.node.name, network: first.network.id };
   const isAsked = useIsAsked(place);
@@ -103,10 +107,5 @@ export function AuthorizeFix({ waiting, ...fix }: FixProps & { waiting: readonly
   if (!place || !isAllowed) return <Fix {...fix} />;
   if (others.length === 0)
     return <Fix {...fix} asked={isAsked ? ASKED : undefined} acts={<AuthorizeActs {...place} />} />;
-  const acts = (
-    <div className={css.acts}>
-      <DecideButtons about={waiting} />
-    </div>
-  );
-  return <Fix {...fix} acts={acts} />;
+  return <Fix {...fix} acts={several && <div className={css.acts}>{several}</div>} />;
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { DecideButtons } from '../../acts/bars.js';
 import { ApiProblem, type Asking, type Problem, type Shape } from '../../api/client.js';
 import { useRead } from '../../api/use-read.js';
 import { useDoor } from '../../door/use-door.js';
@@ -170,16 +171,12 @@ interface CausesProps {
 
 function Causes({ explanation: { cause, more, standing }, waiting }: CausesProps) {
   if (!cause && more.length === 0) return null;
+  const acts = { waiting, several: <DecideButtons about={waiting} /> };
   return (
     <div className={css.fixes}>
-      {cause && <AuthorizeFix cause={cause} state={stateOf(standing, cause.code)} waiting={waiting} isInTitle />}
+      {cause && <AuthorizeFix cause={cause} state={stateOf(standing, cause.code)} {...acts} isInTitle />}
       {more.map((one) => (
-        <AuthorizeFix
-          key={`${one.code} ${one.about}`}
-          cause={one}
-          state={stateOf(one.standing, one.code)}
-          waiting={waiting}
-        />
+        <AuthorizeFix key={`${one.code} ${one.about}`} cause={one} state={stateOf(one.standing, one.code)} {...acts} />
       ))}
     </div>
   );
