@@ -185,7 +185,7 @@ start_process() {
   else
     nohup "$prefix/bin/orrery-agent" run >> "$log" 2>&1 < /dev/null &
   fi
-  echo "There is no systemd here, so the agent runs in the background. To start it, run at each boot: $prefix/bin/orrery-agent run"
+  echo "There is no systemd here, so the agent runs in the background now. After each boot, start it again: $prefix/bin/orrery-agent run"
 }
 
 wait_until_joined() {

@@ -37,7 +37,7 @@ describe('somebody with one host and no controller can', () => {
     await scene.host.shows(controller.address, command.node ?? scene.host.node);
     await goesOn(command, ['created', 'orrery-controller'], ['started', '']);
     // What runs now makes the offer of the overview end, but not what somebody opened from it.
-    await page.getByRole('link', { name: /^1 container/ }).waitFor();
+    await page.getByRole('link', { name: /^0 containers one controller beside/ }).waitFor();
     await dialog(page).getByText('zerotier-one is starting').waitFor();
     await goesOn(command, ['daemon', controller.address]);
     await settles(command);
@@ -109,7 +109,7 @@ describe('somebody at the dashboard can', () => {
     await dialog(page).getByText('Is attached').click();
     await dialog(page).getByText('orrery network set lab --labels on').waitFor();
     await button(page, 'Change').click();
-    await dialog(page).getByText('lab is as asked').waitFor();
+    await dialog(page).getByText('lab was changed').waitFor();
     await scene.host.say(found('shop/web/1', 'b'.repeat(64)));
     await eventually(async () => (await api.raw('GET', '/v1/hosts/web-1/containers/shop-web-1')).status === 200);
     await at('/containers/web-1.shop-web-1');
@@ -199,8 +199,9 @@ describe('somebody at the dashboard can', () => {
     await button(page, 'Add a host…').click();
     await dialog(page).getByLabel('Name of the host', { exact: true }).fill('edge-1');
     await dialog(page).getByLabel('Labels', { exact: true }).fill('site=edge');
-    await button(page, 'Make the line').click();
-    await dialog(page).getByText('the line was not pasted yet').waitFor();
+    await button(page, 'Get the install command').click();
+    await dialog(page).getByText('the command was not pasted yet').waitFor();
+    expect(await dialog(page).getByRole('button', { name: /^Copy/ }).count()).toBe(1);
     await isFit(page, 'act-host-add');
     const line = await dialog(page).getByText('install.sh').first().textContent();
     const token = /orrery_token=([\w.-]+)/.exec(line ?? '')?.[1] ?? '';

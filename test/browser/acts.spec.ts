@@ -39,7 +39,7 @@ describe('somebody at the dashboard can', () => {
     expect(
       await dialog(page)
         .getByRole('listitem')
-        .filter({ hasText: /^joined/ })
+        .filter({ hasText: /^asks to join/ })
         .textContent(),
     ).toMatch(/lab.*\d s$/);
     await picture(page, 'act-launch-done');
@@ -52,6 +52,8 @@ describe('somebody at the dashboard can', () => {
   it('see why a launch waits, and authorize it right there, unless somebody decided meanwhile', async () => {
     const { page } = await at(`/networks/${ids.shop}`);
     await button(page, 'Launch…').click();
+    await dialog(page).getByRole('heading', { name: 'Launch a container into shop' }).waitFor();
+    await dialog(page).getByText('the ZeroTier image of web-1').waitFor();
     await dialog(page).getByLabel('Name', { exact: true }).fill('media');
     await button(page, 'Launch').click();
     await dialog(page).getByText('media is being launched on web-1').waitFor();
@@ -78,12 +80,31 @@ describe('somebody at the dashboard can', () => {
     await authorize.click();
     const isAuthorized = () => scene.keeper.controller.record(ids.shop, '89e92ceee2')?.authorized === true;
     await eventually(isAuthorized, { within: 10_000, what: 'its controller has let it in' });
+    // Its node has not noticed yet, and nothing says any more that somebody has to act.
+    await dialog(page).getByText('media is authorized; it gets its address').waitFor();
+    expect(
+      await dialog(page)
+        .getByText(/waits for a person|membership authorize/)
+        .count(),
+    ).toBe(0);
+    await isFit(page, 'act-launch-authorized');
+    await goesOn(command, ['address', '10.7.0.20/24']);
     await settles(command);
     await dialog(page).getByText('media runs on web-1').waitFor();
+    const waited = dialog(page)
+      .getByRole('listitem')
+      .filter({ hasText: /^authorized/ });
+    expect(await waited.textContent()).toMatch(/^authorizedby anna, after \d.* s/);
+    await button(page, 'Close').click();
+    const row = page.getByRole('table', { name: 'Nodes' }).getByRole('row', { name: /^web-1\/media/ });
+    await row.getByText('authorized', { exact: true }).waitFor();
+    await row.getByRole('link', { name: 'as wanted' }).click();
+    await page.waitForURL(`**/memberships/web-1%2Fmedia/${ids.shop}`);
   }, 60_000);
 
   it('authorize and deny many nodes at once, each as its controller says so, and not over what somebody else decided', async () => {
     const commands = [await launch('one', 'shop'), await launch('two', 'shop')];
+    const { page, trouble } = await at(`/networks/${ids.shop}`);
     for (const [at, command] of commands.entries()) {
       const address = `89e92ceef${at}`;
       const node = command.node ?? scene.host.node;
@@ -92,9 +113,16 @@ describe('somebody at the dashboard can', () => {
       const asks = aMembership({ network: ids.shop, name: 'shop', status: 'ACCESS_DENIED', addresses: [] });
       await scene.host.say(membershipFact('authorization.requested', node, asks));
       await settles(command, WAITS);
+      await button(page, at === 0 ? 'Authorize' : 'Authorize both…').waitFor();
+      await picture(page, `network-waits-${at}`);
     }
+    await page
+      .getByRole('table', { name: 'Nodes' })
+      .getByRole('row', { name: /web-1\/two waits for/ })
+      .waitFor();
+    await page.getByText('orrery membership authorize --pending --network shop').waitFor();
     // All that wait, though the list shows none of them.
-    const { page, trouble } = await at('/memberships?q=cache');
+    await at('/memberships?q=cache');
     await page.getByText('One matches').waitFor();
     await button(page, 'Choose all two that wait').click();
     await page.getByText('2 chosen').waitFor();
@@ -211,7 +239,7 @@ describe('somebody at the dashboard can', () => {
     await stages.getByText('waiting to see it').waitFor();
     await stages
       .getByRole('listitem')
-      .filter({ hasText: /^joined/ })
+      .filter({ hasText: /^asks to join/ })
       .getByText('lab')
       .waitFor();
     await at('/commands');
@@ -240,6 +268,7 @@ describe('somebody at the dashboard can', () => {
     await isFit(page, 'act-network');
     await button(page, 'Create').click();
     await dialog(page).getByText('guests is on its controller').waitFor();
+    await dialog(page).getByText('lets nobody in by itself: a person authorizes each node').waitFor();
     await isFit(page, 'act-network-made');
     expect([...scene.keeper.controller.networks.values()].map(({ name }) => name)).toContain('guests');
     await dialog(page).getByRole('link', { name: 'Open guests' }).click();
@@ -257,7 +286,9 @@ describe('somebody at the dashboard can', () => {
     await dialog(page).getByText('Hosts with these labels').click();
     await dialog(page).getByLabel('Labels', { exact: true }).fill('site=cloud');
     await button(page, 'Change').click();
-    await dialog(page).getByText('guests is as asked').waitFor();
+    await dialog(page).getByText('guests was changed').waitFor();
+    const changed = dialog(page).getByRole('list', { name: 'What changed' }).getByRole('listitem');
+    expect(await changed.allTextContents()).toEqual(['lets in nodes on hosts with site=cloud']);
     const { admission } = (await api.get('/v1/networks/guests', Network)).body;
     expect(admission).toMatchObject({ by: 'selector', selector: 'site=cloud' });
   }, 60_000);

@@ -166,7 +166,13 @@ describe('the dashboard', () => {
     const paths = page.getByRole('table', { name: 'Paths' });
     await paths.getByRole('row', { name: /web-1 direct web-2 3.4 ms/ }).waitFor();
     await paths.getByRole('row', { name: /web-2 not tried web-1/ }).waitFor();
-    await page.getByRole('list', { name: 'Likely reasons' }).getByText('path-not-tried').first().waitFor();
+    const reasons = page.getByRole('list', { name: 'Likely reasons' });
+    await reasons.getByText(/the likely reason why \d paths are not tried \(path-not-tried\)/).waitFor();
+    await reasons.getByText(/orrery probe web-\d --ping 10\.1\.2\.3/).waitFor();
+    await reasons.getByRole('button', { name: 'Probe…' }).click();
+    const probe = page.getByRole('dialog', { name: /^Probe from web-\d$/ });
+    expect(await probe.getByLabel('Address or name', { exact: true }).inputValue()).toBe('10.1.2.3');
+    await page.keyboard.press('Escape');
     await isFit(page, `/networks/${NETWORK}`);
     await follow(page, '/nodes/web-1');
     await page
@@ -208,7 +214,7 @@ describe('the dashboard', () => {
     await isFit(page, '/rewound');
     await page.waitForURL(/[?]at=20\d\d-/);
     const { page: other } = await visitors.openIn(page.context(), `/memberships/web-2/${network}?at=${waited}`);
-    await other.getByLabel('What was so').getByText('waiting: authorization').waitFor();
+    await other.getByLabel('What was so').getByText('waits for a person').waitFor();
     await other.getByLabel('Date and time').fill('2020-01-01T00:00:00');
     await other.getByRole('button', { name: 'Look' }).click();
     await other.getByText(/Nothing is known before .+ no older event is kept/).waitFor();

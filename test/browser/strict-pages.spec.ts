@@ -58,7 +58,11 @@ describe('pages of the dashboard', () => {
     await operator.page.getByRole('button', { name: 'Authorize', exact: true }).waitFor();
     await picture(operator.page, 'membership-waits');
     await operator.page.getByRole('button', { name: 'Authorize', exact: true }).click();
-    await operator.page.getByText('It shows here once the controller says so').waitFor();
+    // Its node has not noticed yet: nobody has to act any more.
+    await operator.page
+      .getByRole('heading', { level: 1, name: /is authorized in shop, and its zerotier-one/ })
+      .waitFor();
+    expect(await operator.page.getByRole('button', { name: 'Authorize', exact: true }).count()).toBe(0);
     await authorized();
     await viewer.page.getByText('10.7.0.10/24').first().waitFor();
     await operator.page.getByText('10.7.0.10/24').first().waitFor();

@@ -28,7 +28,7 @@ describe('the dashboard of a whole system', () => {
     await picture(page, 'whole-membership');
     await page.goto(new URL('/', api?.url).href);
     await page.getByRole('heading', { level: 1, name: 'One node waits for a person' }).waitFor();
-    await page.getByText('waits: authorization').first().waitFor();
+    await page.getByRole('link', { name: /^web-1\/demo in .+ waits for a person$/ }).waitFor();
     // Nobody sees a button that would fail: Orrery does not keep this network.
     expect(await page.getByRole('button', { name: 'Authorize' }).count()).toBe(0);
     await picture(page, 'whole-overview');

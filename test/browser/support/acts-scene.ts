@@ -1,5 +1,13 @@
 import { beforeAll } from '@jest/globals';
-import { Accepted, CommandPage, NetworkMade, type Command, type Outcome, type Stage } from '@orrery/shared/contracts';
+import {
+  Accepted,
+  CommandPage,
+  NetworkMade,
+  type Command,
+  type ItemId,
+  type Outcome,
+  type Stage,
+} from '@orrery/shared/contracts';
 import type { Page } from 'playwright-core';
 import { apiFixture } from '../../support/api-fixture.js';
 import { ControllerHost } from '../../support/controller-host.js';
@@ -8,6 +16,7 @@ import { follow, tokenOf, Visitors, type Visit } from './dashboard.js';
 import { isFit as isPageFit } from './fit.js';
 import { lookAt } from './fleet.js';
 
+const DONE: Outcome = { kind: 'done' };
 export const WAITS: Outcome = {
   ...{ kind: 'waiting', code: 'authorization', cause: 'not authorized', fix: 'Authorize it.' },
 };
@@ -70,8 +79,18 @@ export class ActsScene {
       await this.host.say({ type: 'item.progress', data: { item, revision, stage, detail } });
   };
 
+  /** `WAITS`: its membership alone. */
   readonly settles = async ({ items, revision }: Command, outcome: Outcome = { kind: 'done' }): Promise<void> => {
-    for (const { item } of items) await this.host.say({ type: 'item.settled', data: { item, revision, outcome } });
+    const ids = items.map(({ item }) => item);
+    const all = await this.api.database.query<{ id: ItemId; kind: string }[]>(
+      'SELECT id, kind FROM items WHERE id = ANY($1)',
+      [ids],
+    );
+    for (const item of ids) {
+      const isMembership = all.some(({ id, kind }) => id === item && kind === 'membership');
+      const data = { item, revision, outcome: outcome === WAITS && !isMembership ? DONE : outcome };
+      await this.host.say({ type: 'item.settled', data });
+    }
   };
 
   async #network(name: string, by: string): Promise<string> {

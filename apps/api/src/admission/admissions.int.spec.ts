@@ -7,7 +7,9 @@ import {
   Command,
   Controller,
   EventBatchReply,
+  Explanation,
   Membership,
+  Network,
   NetworkMade,
   Status,
   subjects,
@@ -82,14 +84,28 @@ describe('a membership that waits for authorization in a network that Orrery kee
       ];
     };
     const fix = expect.stringMatching(/^Authorize it: `orrery membership authorize web-b lab`/);
-    const cause = 'web-b is not authorized in lab, which Orrery manages';
     const see = { method: 'PUT', path: '/v1/networks/{network}/admissions/{node}' };
-    expect(await told()).toMatchObject([{ ...outcome, cause, fix, see }, { cause, fix, see }, { cause }]);
+    const explained = async () => (await api.get('/v1/explanations?about=network:lab', Explanation)).body.cause?.code;
+    // The policy has authorized it already: what its agent saw is older.
+    const code = 'configuration';
+    const noticing = 'web-b is authorized in lab, and its zerotier-one has not asked the controller again yet';
+    expect(await told()).toMatchObject([
+      { kind: 'waiting', code, cause: noticing },
+      { code, cause: noticing },
+      { code, cause: noticing, what: 'web-b in lab waits for its configuration' },
+    ]);
+    expect(await explained()).toBe(code);
 
     await api.ask('PUT', path('web-b'), Admission, { body: { verdict: 'deny' } });
     const denied = 'web-b was denied in lab by admin';
     expect(await told()).toMatchObject([{ ...outcome, cause: denied, fix }, { cause: denied, fix }, { cause: denied }]);
+    expect(await explained()).toBe('authorization');
+
+    await api.ask('PATCH', '/v1/networks/lab', Network, { body: { admission: { by: 'manual' } } });
     await api.ask('PUT', path('web-b'), Admission, { body: { verdict: null } });
+    const cause = 'web-b is not authorized in lab, where a person authorizes each node';
+    expect(await told()).toMatchObject([{ ...outcome, cause, fix, see }, { cause, fix, see }, { cause }]);
+    await api.ask('PATCH', '/v1/networks/lab', Network, { body: { admission: { by: 'fleet' } } });
   });
 });
 

@@ -121,7 +121,11 @@ function controllerView({ controller: record }: Membership, keeping: Keeping | u
     const addresses = record.addresses.length > 0 ? `, ${record.addresses.join(', ')}` : '';
     return { text: `authorized${addresses}${admittedBy ? ` (${admittedBy})` : ''}${old}`, standing: 'fine' };
   }
-  const who = denied || `the network admits by ${policy ?? 'manual'}, nobody decided`;
+  const undecided =
+    (policy ?? 'manual') === 'manual'
+      ? 'a person authorizes each node'
+      : `its policy (${policy ?? ''}) has not admitted it`;
+  const who = denied || undecided;
   return { text: `has a record, not authorized: ${who}${old}`, standing: 'trouble' };
 }
 

@@ -5,6 +5,7 @@ import {
   type Code,
   type Command,
   type Explanation,
+  type FixCommand,
   type KeptRoute,
   type Network,
   type Standing,
@@ -22,6 +23,7 @@ import {
   withPlace,
   type PossibleCause,
 } from './causes.js';
+import { commandLine } from '../remedies/command-line.js';
 import type { CommandEvidence, NetworkEvidence, Past, Tally } from './evidence.js';
 import { tellStory } from './story.js';
 
@@ -38,7 +40,7 @@ export function explainNetwork(evidence: NetworkEvidence, events: readonly Past[
       ...candidate(explainAgain(found), { standing: SEVERITIES[severity], about: name, since: null }),
       commands,
     })),
-    ...tallies.flatMap((tally) => tallyCauses(tally, all)),
+    ...tallies.flatMap((tally) => tallyCauses(tally, all, network.managedBy === null ? undefined : name)),
     ...routes.flatMap(routeCauses),
   ]);
   const verdict = verdictOf(causes);
@@ -80,16 +82,29 @@ function controllerCauses({ network, controller }: NetworkEvidence, name: string
   ];
 }
 
-function tallyCauses({ kind, code, count, node, cause, fix, since, about }: Tally, all: number): PossibleCause[] {
+/** `kept`: the name of the network, if Orrery keeps it. */
+function tallyCauses(tally: Tally, all: number, kept: string | undefined): PossibleCause[] {
+  const { kind, code, count, node, cause, fix, since, about } = tally;
   if (kind === null || kind === 'done' || code === null) return [];
   const which = count === 1 ? node : `${count} of ${countText(all, 'node', 'nodes')}, ${node} among them`;
   const told = { standing: 'trouble', about: which, since } as const;
+  if (count > 1 && code === 'authorization' && kept !== undefined)
+    return [{ ...candidate(explain('authorization/several', { network: kept }), told), commands: authorizeAll(kept) }];
   return [
     candidate(explainAgain({ code: code as Code, cause: cause ?? code, fix: fix ?? undefined }), told, {
       // For more than one node no command says which.
       ...(count === 1 && { about }),
     }),
   ];
+}
+
+function authorizeAll(network: string): FixCommand[] {
+  try {
+    const words = ['orrery', 'membership', 'authorize', '--pending', '--network', network];
+    return [{ on: 'anywhere', host: null, run: commandLine(words) }];
+  } catch {
+    return []; // a name with control characters
+  }
 }
 
 /** What is wrong with a route, and why it is not announced if one of its routers has failed or waits. */

@@ -118,14 +118,14 @@ describe('a membership', () => {
     const name = `shop-${count}`;
     expect(told).toMatchObject({
       standing: 'trouble',
-      headline: `${host.name} is not in ${name}: its controller has not authorized ${address}: the network admits by \`manual\`, and nobody decided`,
+      headline: `${host.name} is not in ${name}: its controller has not authorized ${address}, because a person authorizes each node of this network`,
       cause: {
         code: 'authorization',
         commands: [{ on: 'anywhere', host: null, run: `orrery membership authorize ${host.name} ${name}` }],
         docs: '/docs/errors#authorization',
       },
       views: {
-        controller: { text: 'has a record, not authorized: the network admits by manual, nobody decided' },
+        controller: { text: 'has a record, not authorized: a person authorizes each node' },
         daemon: { text: 'ACCESS_DENIED', standing: 'trouble' },
         kernel: { text: 'shows no interface', standing: 'trouble' },
       },

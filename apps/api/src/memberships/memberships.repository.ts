@@ -59,6 +59,7 @@ const OUTCOME = toldMembership(
   {
     ...{ node: 'p.name', address: 'a.address', network: 'p.network_id', networkName: 'w.name' },
     ...{ controller: 'w.controller_id', verdict: 'v.verdict', saidBy: 'v.said_by' },
+    ...{ authorized: 'r.authorized', policy: "w.admission ->> 'by'" },
   },
   aboutColumns('p', 'w', 'p.network_id'),
 );

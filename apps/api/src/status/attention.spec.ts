@@ -25,9 +25,9 @@ describe('an unsettled item', () => {
   });
 
   it.each([
-    ['attachment', 'attachment web-1/db waits: workload', 'orrery explain web-1/db'],
-    ['container', 'container web-1/db waits: workload', 'orrery explain web-1/db'],
-    ['membership', 'web-1/db in lab waits: workload', 'orrery explain web-1/db lab'],
+    ['attachment', 'attachment web-1/db waits for its workload', 'orrery explain web-1/db'],
+    ['container', 'container web-1/db waits for its workload', 'orrery explain web-1/db'],
+    ['membership', 'web-1/db in lab waits for its workload', 'orrery explain web-1/db lab'],
   ] as const)('of kind %s is named with the command that shows it', (kind, what, next) => {
     expect(unsettled(item(kind))).toMatchObject([{ what, next, code: 'workload' }]);
   });
@@ -40,7 +40,7 @@ describe('an unsettled item', () => {
   it('is one line with all that have the same cause, from three of them', () => {
     expect(unsettled(item('membership', { count: 40, oneHost: false }))).toEqual([
       {
-        ...{ severity: 'warning', what: '40 memberships in lab wait: workload', code: 'workload', count: 40 },
+        ...{ severity: 'warning', what: '40 memberships in lab wait for their workload', code: 'workload', count: 40 },
         ...{ cause: 'for example web-1/db: not there', next: 'orrery membership ls --network lab', place: 1 },
         about: { kind: 'network', network: lab },
       },

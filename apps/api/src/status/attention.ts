@@ -7,6 +7,7 @@ import {
   type AttentionAbout,
   type HostRef,
   type KeptRoute,
+  type WaitingCode,
 } from '@orrery/shared/contracts';
 import type { AbsentHost, ControllerAway, FailingUpkeep, OpenFinding, Unsettled } from './status.repository.js';
 
@@ -79,8 +80,8 @@ export function unsettled(one: Unsettled): Placed[] {
   const { code, cause } = outcome;
   const isGroup = count >= LEAST_GROUP;
   const inNetwork = network?.name ?? network?.id ?? '';
-  const [failed, waits] = isGroup ? ['fail', 'wait'] : ['failed', 'waits'];
-  const state = `${outcome.kind === 'failed' ? failed : waits}: ${code}`;
+  const state =
+    outcome.kind === 'failed' ? `${isGroup ? 'fail' : 'failed'}: ${code}` : waitsText(outcome.code, isGroup);
   const single = kind === 'membership' ? `${node.name} in ${inNetwork}` : `${kind} ${node.name}`;
   const several = kind === 'membership' ? `${count} memberships in ${inNetwork}` : `${count} ${kind}s`;
   return [
@@ -98,6 +99,20 @@ export function unsettled(one: Unsettled): Placed[] {
     },
   ];
 }
+
+const AWAITED: Record<WaitingCode, (its: 'its' | 'their') => string> = {
+  authorization: () => 'for a person',
+  authentication: () => 'for a person to sign in',
+  'network-not-found': (its) => `until ${its} network is found`,
+  configuration: (its) => `for ${its} configuration`,
+  interface: (its) => `for ${its} interface`,
+  address: (its) => `for ${its} address`,
+  workload: (its) => `for ${its} workload`,
+  paused: (its) => `until ${its} host is resumed`,
+};
+
+const waitsText = (code: WaitingCode, isGroup: boolean): string =>
+  isGroup ? `wait ${AWAITED[code]('their')}` : `waits ${AWAITED[code]('its')}`;
 
 function aboutItem({ kind, node, host, network }: Unsettled): AttentionAbout {
   return kind === 'membership' && network ? { kind: 'membership', host, node, network } : { kind: 'node', host, node };

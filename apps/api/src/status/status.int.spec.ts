@@ -76,9 +76,9 @@ describe('what needs attention', () => {
     await stand('membership', [1, 40], waiting('address'));
     await stand('membership', [41, 42], waiting('interface'));
     expect(await lines()).toEqual([
-      ['40 memberships in lab wait: address', 40],
-      ['host-41/1 in lab waits: interface', 1],
-      ['host-42/1 in lab waits: interface', 1],
+      ['40 memberships in lab wait for their address', 40],
+      ['host-41/1 in lab waits for its interface', 1],
+      ['host-42/1 in lab waits for its interface', 1],
     ]);
     expect((await attention())[0]?.about).toEqual({ kind: 'network', network: { id: LAB, name: 'lab' } });
     expect(await repository.total(bench.source.manager)).toEqual({ error: 0, warning: 42, info: 0 });
@@ -102,13 +102,13 @@ describe('what needs attention', () => {
     await stand('membership', [41, 41], waiting('address'));
     expect(await lines()).toEqual([
       ['controller own is away: 40 memberships wait for it', 40],
-      ['host-41/1 in lab waits: address', 1],
+      ['host-41/1 in lab waits for its address', 1],
     ]);
     expect((await attention())[0]?.about).toMatchObject({
       ...{ kind: 'controller', controller: { id: controller, name: 'own' }, host: { name: 'host-7' } },
     });
     await bench.run(`UPDATE controller_status SET state = 'up'`);
-    expect((await lines())[0]).toEqual(['40 memberships in lab wait: configuration', 40]);
+    expect((await lines())[0]).toEqual(['40 memberships in lab wait for their configuration', 40]);
   });
 
   it('is one line for containers that fail for the same cause, and lines of their own for other causes', async () => {
@@ -143,8 +143,8 @@ describe('what needs attention', () => {
     const took = performance.now() - start;
     expect(shown).toEqual([
       ['1000 hosts: unexpected', 5000],
-      ['10000 containers wait: address', 10_000],
-      ['10000 memberships in lab wait: address', 10_000],
+      ['10000 containers wait for their address', 10_000],
+      ['10000 memberships in lab wait for their address', 10_000],
     ]);
     process.stderr.write(`attention with ${HOSTS} hosts: ${Math.round(took)} ms\n`);
     expect(took).toBeLessThan(asOnCalmMachine(MOST_MS));

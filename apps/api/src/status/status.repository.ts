@@ -12,7 +12,7 @@ import {
   type Outcome,
   type Status,
 } from '@orrery/shared/contracts';
-import { toldOutcome } from '../commands/outcomes.js';
+import { toldCode, toldOutcome } from '../commands/outcomes.js';
 import type { Sql } from '../database/sql.js';
 import { UPKEEP_FINDINGS } from '../findings/upkeep-findings.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
@@ -100,13 +100,13 @@ const networkOf = (id: string) =>
 const UNSETTLED = `
   WITH ranked AS (
     SELECT i.id AS item, i.kind, n.id, n.name, n.kind AS node_kind, n.host_id, n.host_name, i.body ->> 'network' AS network,
-           o.outcome, o.outcome ->> 'kind' AS rank,
+           o.outcome, o.outcome ->> 'kind' AS rank, ${toldCode('o.outcome', 'i.node_id', "i.body ->> 'network'")} AS code,
            row_number() OVER (PARTITION BY n.host_id ORDER BY o.outcome ->> 'kind', n.name, i.id)::int AS place
       FROM ${OF_ITEMS} AND NOT (${AWAITED})),
   grouped AS (
     SELECT *, count(*) OVER alike AS count, min(host_id) OVER alike = max(host_id) OVER alike AS one_host,
            row_number() OVER (alike ORDER BY place, name, item) AS nth
-      FROM ranked WINDOW alike AS (PARTITION BY kind, rank, outcome ->> 'code',
+      FROM ranked WINDOW alike AS (PARTITION BY kind, rank, code,
         CASE kind WHEN 'membership' THEN network ELSE outcome ->> 'cause' END)),
   shown AS (
     SELECT * FROM grouped WHERE place <= ${MAX_ATTENTION_PER_HOST} AND (nth = 1 OR count < ${LEAST_GROUP}) ${TAIL})

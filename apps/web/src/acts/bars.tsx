@@ -33,3 +33,5 @@ export const MembershipActs = onDemand(() => acts().then((loaded) => loaded.Memb
 export const NextSteps = onDemand(() => acts().then((loaded) => loaded.NextSteps));
 export const ChosenBar = onDemand(() => acts().then((loaded) => loaded.ChosenBar));
 export const Stages = onDemand(() => acts().then((loaded) => loaded.Stages));
+export const DecideButtons = onDemand(() => acts().then((loaded) => loaded.DecideButtons));
+export const ProbeButton = onDemand(() => acts().then((loaded) => loaded.ProbeButton));

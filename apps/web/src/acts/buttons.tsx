@@ -1,5 +1,6 @@
 import type { Shape } from '../api/client.js';
 import { useRead } from '../api/use-read.js';
+import { countWord } from '../parts/words.js';
 import { ActBar, ActButton, ActGroup } from './act-button.js';
 import { AttachDialog } from './attach-dialog.js';
 import {
@@ -25,6 +26,7 @@ import css from './acts.module.css';
 /** The acts of each page. */
 const LAUNCH = 'POST /v1/hosts/{host}/containers';
 const JOIN = 'PUT /v1/nodes/{node}/networks/{network}';
+const DECIDE = 'PUT /v1/networks/{network}/admissions/{node}';
 
 interface LaunchButtonProps {
   host?: string;
@@ -148,6 +150,14 @@ export function HostActs({ host }: { host: Shape<'Host'> }) {
   );
 }
 
+export const ProbeButton = (given: { node: string; target?: string }) => (
+  <ActButton
+    operation="POST /v1/nodes/{node}/probes"
+    name="Probe…"
+    dialog={(close) => <ProbeDialog {...given} onClose={close} />}
+  />
+);
+
 export function NodeActs({ node: { name, kind, host } }: { node: Shape<'Node'> }) {
   const container = name.slice(name.indexOf('/') + 1);
   const { data } = useRead(
@@ -158,11 +168,7 @@ export function NodeActs({ node: { name, kind, host } }: { node: Shape<'Node'> }
   return (
     <ActBar>
       <JoinButton node={name} />
-      <ActButton
-        operation="POST /v1/nodes/{node}/probes"
-        name="Probe…"
-        dialog={(close) => <ProbeDialog node={name} onClose={close} />}
-      />
+      <ProbeButton node={name} />
       {data && <ContainerActs container={data} />}
     </ActBar>
   );
@@ -230,20 +236,37 @@ export function NetworkActs({ network }: { network: Shape<'Network'> }) {
   );
 }
 
+/** Several that wait for a person: the dialog names each. */
+export const DecideButtons = ({ about }: { about: readonly Shape<'Membership'>[] }) => (
+  <>
+    <ActButton
+      operation={DECIDE}
+      kind="go"
+      name={about.length === 2 ? 'Authorize both…' : `Authorize all ${countWord(about.length, false)}…`}
+      dialog={(close) => <DecideDialog verdict="authorize" about={about} onClose={close} />}
+    />
+    <ActButton
+      operation={DECIDE}
+      kind="bare"
+      name="Deny…"
+      dialog={(close) => <DecideDialog verdict="deny" about={about} onClose={close} />}
+    />
+  </>
+);
+
 /** `waits`: authorizing it is offered beside its cause. */
 export function MembershipActs({ membership, waits }: { membership: Shape<'Membership'>; waits: boolean }) {
   const { controller, managed, intent } = membership;
-  const decide = 'PUT /v1/networks/{network}/admissions/{node}';
   return (
     <ActBar>
       <ActButton
-        operation={decide}
+        operation={DECIDE}
         name="Authorize…"
         isOffered={controller?.authorized === false && !waits}
         dialog={(close) => <DecideDialog verdict="authorize" about={[membership]} onClose={close} />}
       />
       <ActButton
-        operation={decide}
+        operation={DECIDE}
         name="Deny…"
         isOffered={controller?.authorized === true}
         dialog={(close) => <DecideDialog verdict="deny" about={[membership]} onClose={close} />}

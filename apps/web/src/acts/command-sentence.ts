@@ -1,5 +1,5 @@
 import type { Shape } from '../api/client.js';
-import { stageRows } from './stage-rows.js';
+import { isJustAuthorized, stageRows } from './stage-rows.js';
 
 type Command = Shape<'Command'>;
 type Action = Shape<'CommandAction'>;
@@ -69,14 +69,14 @@ const AWAITS: Partial<Record<Shape<'Stage'>, string>> = {
   started: 'it is starting',
   daemon: 'zerotier-one is starting',
   joined: 'it is joining',
-  authorized: 'it is being let in',
+  authorized: 'it is being authorized',
   interface: 'its interface is coming up',
   address: 'it is getting its address',
 };
 
-/** What a command does, or what became of it, as a sentence. Pure. `names`: of networks, by ID. */
-export function commandSentence(command: Command, names: ReadonlyMap<string, string>): string {
-  const { state, action, outcome, host } = command;
+/** What a command does, or what became of it, as a sentence. Pure. `names`: of networks, by ID. `isAsked`: its authorization was asked for here. */
+export function commandSentence(command: Command, names: ReadonlyMap<string, string>, isAsked = false): string {
+  const { state, action, host } = command;
   const { noun, being, done } = SAID[action];
   const target = command.target.replaceAll(/\b[0-9a-f]{16}\b/g, (id) => names.get(id) ?? id);
   const [, name = target, place = host.name] = /^(.+) (?:on|in) (.+)$/s.exec(target) ?? [];
@@ -90,14 +90,19 @@ export function commandSentence(command: Command, names: ReadonlyMap<string, str
     case 'superseded':
       return `The ${noun} of ${target} was replaced by a newer command`;
     case 'waiting':
-      return outcome?.kind === 'waiting' && outcome.code === 'authorization'
-        ? `${name} waits for a person`
-        : `${being(name, place)}, and waits`;
+      return waitingSentence(command, name, being(name, place), isAsked);
     case 'queued':
       return `${being(name, place)}; ${host.name} has not received it yet`;
     case 'delivered':
       return [being(name, place), awaitsWord(command)].filter(Boolean).join('; ');
   }
+}
+
+function waitingSentence(command: Command, name: string, being: string, isAsked: boolean): string {
+  const { outcome } = command;
+  const isPersons = outcome?.kind === 'waiting' && outcome.code === 'authorization';
+  if (isPersons) return isAsked ? `${name} is being authorized` : `${name} waits for a person`;
+  return isJustAuthorized(command) ? `${name} is authorized; it gets its address` : `${being}, and waits`;
 }
 
 function awaitsWord(command: Command): string {

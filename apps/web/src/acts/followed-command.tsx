@@ -1,15 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import type { Shape } from '../api/client.js';
 import { useList, useRead } from '../api/use-read.js';
-import { useMay } from '../door/use-door.js';
 import { StateWord } from '../parts/mark.js';
-import { Fix } from '../parts/fix.js';
 import { commandPlace } from '../parts/places.js';
 import { commandStanding } from '../parts/states.js';
 import { useNetworkNames } from '../pages/events/use-network-names.js';
-import { AuthorizeActs } from '../pages/things/authorize-acts.js';
+import { AuthorizeFix, useIsAsked, waitingOf } from '../pages/things/authorize-acts.js';
 import { actNoun, commandSentence } from './command-sentence.js';
-import { hasEnded, timeWord } from './stage-rows.js';
+import { hasEnded, isJustAuthorized, timeWord } from './stage-rows.js';
 import { Stages, useElapsed } from './stages.js';
 import css from './acts.module.css';
 
@@ -19,19 +17,23 @@ type Command = Shape<'Command'>;
 export function FollowedCommand({ first }: { first: Command }) {
   const command = useCommand(first);
   const names = useNetworkNames();
-  const { is, word } = commandStanding(command);
+  const waiting = useWaiting(command);
+  const [one] = waiting;
+  const isAsked = useIsAsked(one && { node: one.node.name, network: one.network.id });
+  const isDecided = isAsked || isJustAuthorized(command);
+  const { is, word } = isDecided ? { is: 'working' as const, word: undefined } : commandStanding(command);
   return (
     <div className={css.followed}>
       <Clock command={command} />
       <p className={css.sentence} role="status">
-        {commandSentence(command, names)}
+        {commandSentence(command, names, isAsked)}
       </p>
       <p className={css.sub}>
         <StateWord is={is}>{word}</StateWord>
         <span>asked for by {command.by}</span>
         <Link to={commandPlace(command.id)}>Open the command</Link>
       </p>
-      <Trouble command={command} />
+      <Trouble command={command} waiting={waiting} />
       <Stages command={command} />
       <p className={css.hint}>{hintOf(command)}</p>
     </div>
@@ -57,28 +59,36 @@ function Clock({ command }: { command: Command }) {
 
 function hintOf({ state, action }: Command): string {
   if (state === 'done')
-    return ['launch', 'join'].includes(action) ? 'What the kernel shows is what was asked for.' : 'It was observed.';
-  if (state === 'failed') return 'It stays wanted, and goes on by itself once the cause is gone.';
+    return ['launch', 'join'].includes(action)
+      ? 'Its host shows the address on its interface.'
+      : 'Its host shows it so.';
+  if (state === 'failed') return 'It stays desired, and continues by itself once the cause is gone.';
   if (state === 'cancelled' || state === 'superseded') return '';
   return `You can leave this page; the ${actNoun(action)} continues.`;
 }
 
-/** What it waits for, or why it failed, with what to do about it. */
-export function Trouble({ command }: { command: Command }) {
-  const { outcome } = command;
-  if (outcome === null || outcome.kind === 'done' || command.state === 'done') return null;
-  const state = outcome.kind === 'failed' ? 'failed' : 'waiting';
-  const acts = outcome.code === 'authorization' ? <Decide command={command} /> : undefined;
-  return <Fix cause={outcome} state={state} acts={acts} />;
+interface TroubleProps {
+  command: Command;
+  /** Its memberships that a person can authorize here. */
+  waiting?: readonly Shape<'Membership'>[];
 }
 
-/** Lets it in here, if its network is one that Orrery keeps. */
-function Decide({ command: { node, networks } }: { command: Command }) {
-  const isAllowed = useMay('PUT /v1/networks/{network}/admissions/{node}');
-  const { items } = useList('/v1/memberships', { node: node ?? '' });
-  const waiting = items.find(
-    ({ controller, network }) => controller && !controller.authorized && networks.includes(network.id),
+/** What it waits for, or why it failed, with what to do about it. */
+export function Trouble({ command, waiting = [] }: TroubleProps) {
+  const { outcome, state } = command;
+  if (outcome === null || outcome.kind === 'done' || state === 'done') return null;
+  return (
+    <AuthorizeFix
+      cause={outcome}
+      state={outcome.kind === 'failed' ? 'failed' : isJustAuthorized(command) ? 'working' : 'waiting'}
+      waiting={waiting}
+    />
   );
-  if (!isAllowed || !waiting) return null;
-  return <AuthorizeActs node={waiting.node.name} network={waiting.network.id} />;
+}
+
+/** Its memberships that wait for a person, if Orrery keeps their networks. */
+function useWaiting({ node, networks, outcome, state }: Command): readonly Shape<'Membership'>[] {
+  const waits = state === 'waiting' && outcome?.kind === 'waiting' && outcome.code === 'authorization';
+  const { items } = useList('/v1/memberships', { node: node ?? '' }, { enabled: waits && node !== null });
+  return waits ? waitingOf(items).filter(({ network }) => networks.includes(network.id)) : [];
 }

@@ -31,18 +31,19 @@ export function HostAddDialog({ name: given = '', onClose }: { name?: string; on
   const words = labels.split(/[\s,]+/).filter(Boolean);
   const run = lineOf('host', 'add', name || 'NAME', ...words.flatMap((word) => ['-l', word]));
   return (
-    <ActDialog title="Add a host" run={run} onClose={onClose}>
+    // Once there is a command to paste, it is the only one to copy.
+    <ActDialog title={data ? `Add ${name}` : 'Add a host'} run={data ? undefined : run} onClose={onClose}>
       {data && install?.command ? (
         <Arrival made={data} name={name} command={install.command} />
       ) : (
         <ActForm
-          go="Make the line"
+          go="Get the install command"
           isReady={name !== '' && !isTaken && Boolean(install?.command)}
           isSending={isPending}
           onGo={() => mutate({ asking: {}, body: { name, labels: labelsOf(words) } })}
           onClose={onClose}
         >
-          <p>You get a line whose token adds one host, once, within 15 minutes.</p>
+          <p>You get a command to paste on the machine. Its token adds one host, once, within 15 minutes.</p>
           <TextField
             label="Name of the host"
             hint={isTaken ? `${name} is a host already` : 'a-z, 0-9 and -'}
@@ -91,7 +92,7 @@ function Arrival({ made: { token }, made, name, command }: { made: Made; name: s
   if (!('secret' in made))
     return (
       <p className={css.text}>
-        A line was made, but the answer with its token was lost. Close this and make another one; the first ends by
+        A command was made, but the answer with its token was lost. Close this and get another one; the first ends by
         itself.
       </p>
     );
@@ -108,7 +109,7 @@ function Arrival({ made: { token }, made, name, command }: { made: Made; name: s
 
 type Step = { name: string; is: 'fine' | 'working' | 'failed' | 'todo'; detail: string; time: string };
 
-/** Enrolled, online, reported: each when it was observed. */
+/** In the fleet, online, its engine reported: each when it was observed. */
 function ArrivalStages({ first, name }: { first: Shape<'JoinToken'>; name: string }) {
   const { data: token = first } = useRead('/v1/join-tokens/{token}', { path: { token: first.id } });
   const [id] = token.hosts;
@@ -150,16 +151,22 @@ function arrivalSteps(token: Shape<'JoinToken'>, host: Shape<'Host'> | undefined
   const later = (name: string): Step => ({ name, is: 'todo', detail: '', time: '' });
   if (!host) {
     if (token.state === 'expired' || token.state === 'revoked')
-      return [{ name: 'enrolled', is: 'failed', detail: `its token is ${token.state}; make another line`, time: '' }];
+      return [
+        { name: 'in the fleet', is: 'failed', detail: `its token is ${token.state}; get another command`, time: '' },
+      ];
     const left = Math.max(0, Math.ceil((Date.parse(token.expiresAt) - now) / MINUTE_MS));
-    const detail = 'the line was not pasted yet';
-    return [{ name: 'enrolled', is: 'working', detail, time: `${left} min left` }, later('online'), later('reported')];
+    const detail = 'the command was not pasted yet';
+    return [
+      { name: 'in the fleet', is: 'working', detail, time: `${left} min left` },
+      later('online'),
+      later('engine reported'),
+    ];
   }
-  const enrolled: Step = { name: 'enrolled', is: 'fine', detail: `as ${host.name}`, time: since(host.createdAt) };
+  const enrolled: Step = { name: 'in the fleet', is: 'fine', detail: `as ${host.name}`, time: since(host.createdAt) };
   const open = (name: string): Step => ({ name, is: 'working', detail: 'waiting to see it', time: '' });
-  if (host.presence !== 'online') return [enrolled, open('online'), later('reported')];
+  if (host.presence !== 'online') return [enrolled, open('online'), later('engine reported')];
   const online: Step = { name: 'online', is: 'fine', detail: `agent ${host.agentVersion ?? ''}`, time: '' };
-  if (host.engine === null) return [enrolled, online, open('reported')];
+  if (host.engine === null) return [enrolled, online, open('engine reported')];
   const engine = host.engine.state === 'up' ? `Docker ${host.engine.version}` : `Docker: ${host.engine.cause}`;
-  return [enrolled, online, { name: 'reported', is: 'fine', detail: engine, time: '' }];
+  return [enrolled, online, { name: 'engine reported', is: 'fine', detail: engine, time: '' }];
 }

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import type { Shape } from '../api/client.js';
 import { useRead } from '../api/use-read.js';
-import { StateWord } from '../parts/mark.js';
+import { Mark, StateWord } from '../parts/mark.js';
+import { admitsClause } from '../parts/words.js';
 import { ActDialog, ActForm, Choice, TextField } from './act-dialog.js';
 import { ActRefused } from './act-refused.js';
 import { AdmissionFields, admitWord, isAdmissionWhole, type AdmissionDraft } from './admission-fields.js';
@@ -45,7 +46,7 @@ export function NetworkChangeDialog({ network, onClose }: { network: Network; on
   return (
     <ActDialog title={`Change ${seen.name ?? seen.id}`} run={lineFor(seen, draft, patch)} onClose={onClose}>
       {data ? (
-        <Changed first={data} />
+        <Changed first={data} before={seen} />
       ) : (
         <ActForm
           go="Change"
@@ -128,18 +129,40 @@ const lineFor = ({ id, name }: Network, draft: Draft, patch: Shape<'NetworkPatch
     ...(patch.labels === undefined ? [] : ['--labels', draft.labels]),
   );
 
-function Changed({ first }: { first: Network }) {
+function Changed({ first, before }: { first: Network; before: Network }) {
+  const [was] = useState(before);
   const { data = first } = useRead('/v1/networks/{network}', { path: { network: first.id } });
   const isApplied = data.sync?.state !== 'pending';
   const name = data.name ?? data.id;
   return (
     <div role="status">
-      <p className={css.sentence}>{isApplied ? `${name} is as asked` : `${name} is on its way to its controller`}</p>
+      <p className={css.sentence}>
+        {isApplied ? `${name} was changed` : `The change of ${name} is on its way to its controller`}
+      </p>
       <p className={css.sub}>
         <StateWord is={isApplied ? 'fine' : 'working'} />
         <code>{data.id}</code>
       </p>
+      <ul className={css.list} aria-label="What changed">
+        {changesOf(was, data).map((text) => (
+          <li key={text}>
+            <Mark is={isApplied ? 'fine' : 'working'} />
+            <span>{text}</span>
+          </li>
+        ))}
+      </ul>
       {data.sync?.cause && <p className={css.hint}>{data.sync.cause}</p>}
     </div>
   );
+}
+
+/** What is otherwise now, as clauses. */
+function changesOf(was: Network, now: Network): string[] {
+  const texts: string[] = [];
+  if (was.name !== now.name) texts.push(`its name is ${now.name ?? now.id}, and was ${was.name ?? was.id}`);
+  const [before, after] = [was, now].map(({ admission }) => admission && admitsClause(admission));
+  if (after && before !== after) texts.push(after);
+  if (was.labels !== now.labels)
+    texts.push(now.labels ? 'a container whose label names it is attached' : 'labels of containers do not count');
+  return texts;
 }

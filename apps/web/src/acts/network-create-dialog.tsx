@@ -5,6 +5,7 @@ import { useList, useRead } from '../api/use-read.js';
 import { useMay } from '../door/use-door.js';
 import { Mark, StateWord } from '../parts/mark.js';
 import { networkPlace } from '../parts/places.js';
+import { admitsClause } from '../parts/words.js';
 import { ActDialog, ActForm, SelectField, TextField } from './act-dialog.js';
 import { ActRefused } from './act-refused.js';
 import { AdmissionFields, admitWord, isAdmissionWhole, type AdmissionDraft } from './admission-fields.js';
@@ -164,6 +165,12 @@ function NetworkMadeText({ made }: { made: Made }) {
         <Link to={networkPlace(made.id)}>Open {name}</Link>
       </p>
       <ul className={css.list}>
+        {data.admission && (
+          <li>
+            <Mark is={isApplied ? 'fine' : 'working'} />
+            <span>{admitsClause(data.admission)}</span>
+          </li>
+        )}
         <li>
           <Mark is={isApplied ? 'fine' : 'working'} />
           <span>

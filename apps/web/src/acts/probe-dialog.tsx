@@ -18,10 +18,17 @@ const KINDS: readonly { value: Kind; name: string; says: string }[] = [
   { value: 'http', name: 'HTTP', says: 'fetches a URL' },
 ];
 
+interface ProbeDialogProps {
+  node: string;
+  /** Filled in already. */
+  target?: string;
+  onClose: () => void;
+}
+
 /** What a node can reach, from inside its network namespace. */
-export function ProbeDialog({ node, onClose }: { node: string; onClose: () => void }) {
+export function ProbeDialog({ node, target: given = '', onClose }: ProbeDialogProps) {
   const [kind, setKind] = useState<Kind>('ping');
-  const [target, setTarget] = useState('');
+  const [target, setTarget] = useState(given);
   const { mutate, data, error, isPending } = useAct<Probe>('POST /v1/nodes/{node}/probes');
   const body = { target: kind === 'ping' ? { kind, host: target } : { kind, url: target } };
   return (

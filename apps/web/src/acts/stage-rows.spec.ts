@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Shape } from '../api/client.js';
 import { commandSentence } from './command-sentence.js';
-import { laneOf, stageRows, timeWord } from './stage-rows.js';
+import { laneOf, stageRows, stageWord, timeWord } from './stage-rows.js';
 
 type Command = Shape<'Command'>;
 const LAB = '8056c2e21c000001';
@@ -78,13 +78,40 @@ describe('the stages of a command', () => {
       ['authorization', 950, LAB],
     ]);
     expect(shown({ ...asks, outcome: waiting }).slice(1)).toEqual([
-      ['authorization', 'waiting', 950, undefined],
-      ...['authorized', 'interface', 'address'].map((stage) => [stage, 'todo', 0, undefined]),
+      ['authorization', 'fine', 900, 950],
+      ['authorized', 'waiting', 950, undefined],
+      ...['interface', 'address'].map((stage) => [stage, 'todo', 0, undefined]),
     ]);
     expect(said({ ...asks, outcome: waiting })).toBe('cache waits for a person');
+    expect(commandSentence({ ...asks, outcome: waiting }, NAMES, true)).toBe('cache is being authorized');
+    // Its controller has said so, and the node has not noticed.
+    const authorized = { ...asks, outcome: { ...waiting, code: 'configuration' as const } };
+    expect(shown(authorized)[2]).toEqual(['authorized', 'working', 950, undefined]);
+    expect(said(authorized)).toBe('cache is authorized; it gets its address');
     expect(said(command('queued', [['accepted', 0]]))).toBe(
       'cache is being launched on web-2; web-2 has not received it yet',
     );
+  });
+
+  it('keep how long they waited for a person, whatever was seen meanwhile', () => {
+    const admitted = command('delivered', [
+      ['joined', 900, LAB],
+      ['authorization', 1640, LAB],
+      ['heard', 6550],
+      ['authorized', 9100, '4af73301ef (anna)'],
+    ]);
+    const [, , heard, authorized] = stageRows(admitted);
+    expect(heard).toMatchObject({ stage: 'heard', from: 1640, to: 6550 });
+    expect(authorized).toMatchObject({
+      stage: 'authorized',
+      is: 'fine',
+      from: 1640,
+      to: 9100,
+      detail: 'by anna',
+      hasWaited: true,
+    });
+    const words = stageRows(admitted).map(({ stage }) => stageWord(stage));
+    expect(new Set(words).size).toBe(words.length);
   });
 
   it('end where it failed, with nothing after that', () => {

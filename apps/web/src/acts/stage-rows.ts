@@ -1,4 +1,5 @@
 import type { Shape } from '../api/client.js';
+import { waitsWord } from '../parts/states.js';
 
 type Command = Shape<'Command'>;
 type Stage = Shape<'Stage'>;
@@ -11,6 +12,8 @@ export interface StageRow {
   /** Milliseconds since the command was accepted; `to` undefined: not over yet. */
   from: number;
   to: number | undefined;
+  /** It begins where it asked, whatever else was seen meanwhile: so long it waited for somebody. */
+  hasWaited?: true;
 }
 
 const INTO_NETWORK: readonly Stage[] = ['joined', 'authorized', 'interface', 'address'];
@@ -28,6 +31,25 @@ const AWAITED: Record<Shape<'CommandAction'>, readonly Stage[]> = {
   route: ['accepted', 'delivered'],
   unroute: ['accepted', 'delivered'],
 };
+/** The stages in words, both while they are awaited and afterwards. */
+const STAGE_WORDS: Readonly<Record<string, string>> = {
+  accepted: 'asked for',
+  delivered: 'reached its host',
+  pull: 'image fetched',
+  identity: 'has an identity',
+  queued: 'in a queue',
+  daemon: 'zerotier-one runs',
+  joined: 'asks to join',
+  authorization: 'asks for approval',
+  authorized: 'authorized',
+  interface: 'interface is up',
+  address: 'has its address',
+  heard: 'hears other nodes',
+  forwarding: 'forwards',
+};
+
+export const stageWord = (stage: string): string => STAGE_WORDS[stage] ?? stage;
+
 /** The last line says these. */
 const ENDS: readonly Stage[] = ['done', 'failed'];
 
@@ -39,28 +61,53 @@ export function stageRows(command: Command): StageRow[] {
   const seen = stages.filter(({ stage }) => !ENDS.includes(stage));
   const rows = seen.map(({ stage, detail, ms }, at): StageRow => {
     const from = seen[at - 1]?.ms ?? 0;
-    const asks = stage === 'authorization' && !seen.slice(at).some((later) => later.stage === 'authorized');
-    return asks && !hasEnded(command)
-      ? { stage, is: 'waiting', detail, from: ms, to: undefined }
-      : { stage, is: 'fine', detail, from, to: ms };
+    const asked = stage === 'authorized' ? askedAt(seen.slice(0, at)) : undefined;
+    const said = stage === 'authorized' ? deciderIn(detail) : detail;
+    return {
+      stage,
+      is: 'fine',
+      detail: said,
+      from: asked ?? from,
+      to: ms,
+      ...(asked !== undefined && { hasWaited: true }),
+    };
   });
   if (hasEnded(command) && command.state !== 'failed') return rows;
   const coming = comingOf(AWAITED[action], new Set(seen.map(({ stage }) => stage)));
   const from = seen.at(-1)?.ms ?? 0;
   const todo = (stage: Stage): StageRow => ({ stage, is: 'todo', detail: '', from: 0, to: undefined });
   if (command.state === 'failed') return [...rows, failedRow(command, coming[0] ?? 'failed', from)];
-  if (rows.at(-1)?.is === 'waiting') return [...rows, ...coming.map(todo)];
   const [next, ...rest] = coming;
   if (next === undefined) return rows;
-  const open: StageRow =
-    outcome?.kind === 'waiting'
-      ? { stage: next, is: 'waiting', detail: outcome.code, from, to: undefined }
-      : { stage: next, is: 'working', detail: openDetail(command), from, to: undefined };
+  const asked = next === 'authorized' ? askedAt(seen) : undefined;
+  const isWaiting = outcome?.kind === 'waiting' || (asked !== undefined && outcome === null);
+  const is = isWaiting && !isJustAuthorized(command) ? 'waiting' : 'working';
+  const open: StageRow = { stage: next, is, detail: openDetail(command, asked), from: asked ?? from, to: undefined };
   return [...rows, open, ...rest.map(todo)];
 }
 
-const openDetail = ({ state, host }: Command) =>
-  state === 'queued' ? `${host.name} has not received it yet` : 'waiting to see it';
+/** `89e92ceee2 (anna)`: it was authorized as this, by whom. Other details are as an agent says them. */
+function deciderIn(detail: string): string {
+  const [, by] = /^[0-9a-f]{10} \((.+)\)$/.exec(detail) ?? [];
+  if (by === undefined) return detail;
+  return by.startsWith('admission: ') ? 'by its policy' : `by ${by}`;
+}
+
+/** Somebody has authorized it, and its node has not noticed yet. */
+export const isJustAuthorized = ({ outcome, stages }: Command): boolean =>
+  outcome?.kind === 'waiting' && outcome.code === 'configuration' && askedAt(stages) !== undefined;
+
+/** Since when it asks to be authorized. */
+const askedAt = (seen: readonly { stage: Stage; ms: number }[]): number | undefined =>
+  seen.findLast(({ stage }) => stage === 'authorization')?.ms;
+
+function openDetail(command: Command, asked: number | undefined): string {
+  const { state, host, outcome } = command;
+  if (isJustAuthorized(command)) return 'zerotier-one asks its controller again';
+  if (outcome?.kind === 'waiting') return waitsWord(outcome.code);
+  if (state === 'queued') return `${host.name} has not received it yet`;
+  return asked === undefined ? 'waiting to see it' : 'waits to be authorized';
+}
 
 function failedRow({ outcome, createdAt, endedAt }: Command, stage: Stage, from: number): StageRow {
   const detail = outcome?.kind === 'failed' ? outcome.code : '';

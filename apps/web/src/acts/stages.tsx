@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Shape } from '../api/client.js';
 import { Mark } from '../parts/mark.js';
 import { useNetworkNames } from '../pages/events/use-network-names.js';
-import { hasEnded, laneOf, stageRows, timeWord, type StageRow } from './stage-rows.js';
+import { hasEnded, laneOf, stageRows, stageWord, timeWord, type StageRow } from './stage-rows.js';
 import { useTicking } from './ticking.js';
 import css from './stages.module.css';
 
@@ -39,7 +39,7 @@ interface RowProps {
   names: ReadonlyMap<string, string>;
 }
 
-function Row({ row: { stage, is, detail, from, to }, laneMs, elapsed, names }: RowProps) {
+function Row({ row: { stage, is, detail, from, to, hasWaited }, laneMs, elapsed, names }: RowProps) {
   const isOpen = to === undefined && is !== 'todo';
   const end = to ?? elapsed;
   const left = `${(100 * from) / laneMs}%`;
@@ -47,8 +47,12 @@ function Row({ row: { stage, is, detail, from, to }, laneMs, elapsed, names }: R
   return (
     <li className={`${css[is]} ${isOpen ? css.open : ''}`}>
       {is === 'todo' ? <span className={css.dot} /> : <Mark is={is} />}
-      <span className={css.name}>{stage}</span>
-      <span className={css.detail}>{names.get(detail) ?? detail}</span>
+      <span className={css.name}>{stageWord(stage)}</span>
+      <span className={css.detail}>
+        {[names.get(detail) ?? detail, hasWaited && to !== undefined && `after ${timeWord(to - from)}`]
+          .filter(Boolean)
+          .join(', ')}
+      </span>
       <span className={css.lane} aria-hidden="true">
         {is !== 'todo' && <i style={{ left, width }} />}
       </span>

@@ -11,13 +11,15 @@ export interface ActRequest {
 
 /**
  * Something that a person asks for: an operation as the OpenAPI document names it. Each request has a key of its own,
- * so that asking again when no answer arrived does it once. Nothing is shown as done before it was observed.
+ * so that asking again when no answer arrived does it once. Nothing is shown as done before it was observed. `mutationKey`:
+ * others show that it was asked for.
  */
-export function useAct<Answer>(operation: string) {
+export function useAct<Answer>(operation: string, mutationKey?: readonly string[]) {
   const queries = useQueryClient();
   const last = useRef({ text: '', key: '' });
   const isBusy = useRef(false);
   const mutation = useMutation({
+    ...(mutationKey && { mutationKey, gcTime: 0 }),
     mutationFn: async ({ asking, body, version }: ActRequest): Promise<Answer> => {
       const text = JSON.stringify([asking, body, version]);
       if (last.current.text !== text) last.current = { text, key: newKey() };

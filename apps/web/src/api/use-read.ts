@@ -41,8 +41,16 @@ export interface Listed<T> {
 }
 
 /** All pages of a list, one after another. */
-export function useList<P extends ListPath>(path: P, query: Asking['query'] = {}): Listed<Item<P>> {
-  const { data, hasNextPage, isFetching, fetchNextPage, error } = usePages(path, { query }, { limit: LARGEST_PAGE });
+export function useList<P extends ListPath>(
+  path: P,
+  query: Asking['query'] = {},
+  { enabled = true }: { enabled?: boolean } = {},
+): Listed<Item<P>> {
+  const { data, hasNextPage, isFetching, fetchNextPage, error } = usePages(
+    path,
+    { query },
+    { limit: LARGEST_PAGE, enabled },
+  );
   useEffect(() => {
     if (hasNextPage && !isFetching) void fetchNextPage();
   }, [hasNextPage, isFetching, fetchNextPage]);
@@ -98,9 +106,14 @@ interface Paging {
   limit: number;
   nextLimit?: number;
   keeps?: boolean;
+  enabled?: boolean;
 }
 
-function usePages<P extends ListPath>(path: P, asking: Asking, { limit, nextLimit = limit, keeps }: Paging) {
+function usePages<P extends ListPath>(
+  path: P,
+  asking: Asking,
+  { limit, nextLimit = limit, keeps, enabled = true }: Paging,
+) {
   const of = JSON.stringify(asking);
   return useInfiniteQuery({
     queryKey: [path, asking, 'all', limit],
@@ -111,6 +124,7 @@ function usePages<P extends ListPath>(path: P, asking: Asking, { limit, nextLimi
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
+    enabled,
     ...(keeps && { placeholderData: keepPreviousData }),
   });
 }

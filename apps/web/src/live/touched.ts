@@ -15,7 +15,7 @@ const BY_FAMILY: Record<string, readonly string[]> = {
   workload: ['/v1/workloads'],
   network: MEMBERSHIPS,
   authorization: MEMBERSHIPS,
-  admission: MEMBERSHIPS,
+  admission: [...MEMBERSHIPS, '/v1/commands'],
   interface: [...INTERFACES, ...ROUTES],
   address: [...INTERFACES, ...ROUTES],
   item: [...MEMBERSHIPS, '/v1/containers', '/v1/commands', '/v1/routes'],

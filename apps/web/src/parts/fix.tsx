@@ -13,11 +13,23 @@ interface FixProps {
   acts?: ReactNode;
   /** The title of the page says the cause already, so the card begins with what to do. */
   isInTitle?: boolean;
+  /** The title once what it says was asked for here: it is not said again. */
+  asked?: string;
 }
 
 /** What can be done now: the cause, the fix, and the lines that carry it out. */
-export function Fix({ cause: { code, cause, fix, commands, about }, state, acts, isInTitle = false }: FixProps) {
-  const [first, rest] = isInTitle ? headOf(fix) : [cause, fix];
+export function Fix({ cause: { code, cause, fix, commands, about }, state, acts, isInTitle = false, asked }: FixProps) {
+  const [first, rest] = isInTitle ? headOf(fix) : [cause, withoutLines(fix, commands)];
+  if (asked !== undefined)
+    return (
+      <section className={css.fix}>
+        <h2>
+          <Mark is="working" />
+          <span>{asked}</span>
+        </h2>
+        {acts}
+      </section>
+    );
   return (
     <section className={`${css.fix} ${state === 'failed' ? css.bad : ''}`}>
       <h2>
@@ -38,7 +50,7 @@ export function Fix({ cause: { code, cause, fix, commands, about }, state, acts,
           <CommandLine run={command.run} />
         </div>
       ))}
-      <small>
+      <small className={css.code}>
         code <code>{code}</code>
       </small>
     </section>
@@ -47,6 +59,12 @@ export function Fix({ cause: { code, cause, fix, commands, about }, state, acts,
 
 const placeOf = ({ on, host }: Shape<'FixCommand'>) =>
   on === 'host' ? `On ${host ?? 'the host'}, as root` : 'Wherever orrery is logged in';
+
+/** A line that stands below, to copy, is not read twice. */
+function withoutLines(fix: string, commands: FixProps['cause']['commands']): string {
+  const runs = new Set(commands.map(({ run }) => run));
+  return fix.replaceAll(/: `([^`]*)`/g, (all, run: string) => (runs.has(run) ? '' : all));
+}
 
 /** The first sentence, if it is short enough for a title, and the rest. */
 function headOf(fix: string): [head: string, rest: string] {

@@ -35,10 +35,24 @@ export function nodeStanding({ state, online, unused }: Shape<'Node'>): Standing
   return online === false ? { is: 'waiting', word: 'offline' } : { is: 'fine', word: 'online' };
 }
 
+/** What is awaited, by its code. */
+const WAITS: Readonly<Record<string, string>> = {
+  authorization: 'waits for a person',
+  authentication: 'waits for a sign-in',
+  configuration: 'waits for its controller',
+  interface: 'waits for its interface',
+  address: 'waits for its address',
+  workload: 'waits for its workload',
+};
+
+export const waitsWord = (code: string): string => WAITS[code] ?? code;
+
 export function outcomeStanding(outcome: Shape<'ShownOutcome'> | null): Standing {
   if (outcome === null) return { is: 'working' };
   if (outcome.kind === 'done') return { is: 'fine' };
-  return outcome.kind === 'failed' ? { is: 'failed', word: outcome.code } : { is: 'waiting', word: outcome.code };
+  return outcome.kind === 'failed'
+    ? { is: 'failed', word: outcome.code }
+    : { is: 'waiting', word: waitsWord(outcome.code) };
 }
 
 export function membershipStanding({ outcome, managed, status, intent }: Shape<'Membership'>): Standing {

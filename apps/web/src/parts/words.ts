@@ -51,3 +51,11 @@ export function admitsWord({ by, selector }: NonNullable<Shape<'Network'>['admis
   if (by === 'manual') return 'nobody by itself';
   return by === 'fleet' ? 'the fleet' : (selector ?? 'by selector');
 }
+
+/** The same as a clause about the network. */
+export function admitsClause(admission: NonNullable<Shape<'Network'>['admission']>): string {
+  if (admission.by === 'manual') return 'lets nobody in by itself: a person authorizes each node';
+  return admission.by === 'fleet'
+    ? 'lets in the fleet: nodes that this Orrery launches or joins'
+    : `lets in nodes on hosts with ${admitsWord(admission)}`;
+}

@@ -35,6 +35,7 @@ export function Legend({ states, nodes, controllers }: LegendProps) {
       <Shown name="relayed path">
         <path className={classes.waiting} d="M0 7h22" stroke="currentColor" strokeWidth="1.8" strokeDasharray="5 3" />
       </Shown>
+      <span>Choose a host to see its paths</span>
     </div>
   );
 }

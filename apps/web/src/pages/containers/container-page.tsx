@@ -6,7 +6,7 @@ import { Age } from '../../parts/age.js';
 import { Fix } from '../../parts/fix.js';
 import { Nothing } from '../../parts/notice.js';
 import { hostPlace, nodePlace } from '../../parts/places.js';
-import { MembershipsOf } from '../things/host-page.js';
+import { MembershipsOf } from '../things/memberships-of.js';
 import { Facts, ThingPage, type Fact } from '../things/thing-page.js';
 import { useNamed } from '../things/use-params.js';
 import css from '../page-body.module.css';
@@ -38,7 +38,7 @@ function factsOf({ node, host, image, limits, workload, byLabel, createdAt, inca
   return [
     ['Host', <Link to={hostPlace(host.name)}>{host.name}</Link>],
     ['Node', <Link to={nodePlace(node.name)}>{node.name}</Link>],
-    ['Kind', workload === null ? 'a network of its own' : byLabel ? 'attached by labels' : 'attached by a command'],
+    ['Kind', workload === null ? 'launched by Orrery' : byLabel ? 'attached by labels' : 'attached by a command'],
     ['Image asked for', image === null ? 'the default' : <code>{image}</code>],
     ['Limits', `${limits.memoryMb} MiB, ${limits.pids} processes`],
     ['Restarts asked for', incarnation],

@@ -2,16 +2,8 @@ import { useRead } from '../../api/use-read.js';
 import { Story, type Line } from '../../parts/story.js';
 import type { Asking, Shape } from '../../api/client.js';
 import { Nothing } from '../../parts/notice.js';
-import { narrate } from './narrate.js';
+import { isDull, narrate } from './narrate.js';
 import { useNames } from './use-names.js';
-
-/** Events that only repeat what others say are left out of short lists. */
-export const DULL = new Set(
-  [
-    ...['host.snapshot', 'command.delivered', 'item.settled', 'probe.started', 'probe.progress'],
-    ...['interface.changed', 'network.changed', 'node.changed', 'route.added', 'route.removed', 'router.changed'],
-  ].map((type) => `io.orrery.${type}`),
-);
 
 interface LastEventsProps {
   query: Asking['query'];
@@ -23,7 +15,7 @@ interface LastEventsProps {
 /** The newest events, of everything or of one thing. */
 export function LastEvents({ query, most, isOfIt = () => true }: LastEventsProps) {
   const { data } = useRead('/v1/events', { query: { ...query, limit: most + 48 } });
-  const lines = (data?.items ?? []).filter((event) => !DULL.has(event.type) && isOfIt(event)).slice(0, most);
+  const lines = (data?.items ?? []).filter((event) => !isDull(event) && isOfIt(event)).slice(0, most);
   const names = useNames(lines);
   if (data && lines.length === 0) return <Nothing>Nothing was recorded yet</Nothing>;
   return <Story lines={lines.map((event) => lineOf(event, names))} />;

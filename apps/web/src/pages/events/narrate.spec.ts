@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Shape } from '../../api/client.js';
-import { narrate } from './narrate.js';
+import { isDull, narrate } from './narrate.js';
 
 type Event = Shape<'CloudEvent'>;
 const NAMES = new Map([
@@ -21,10 +21,18 @@ const event = (type: string, more: Partial<Event> = {}): Event => ({
 describe('an event in words', () => {
   it.each<[string, Event]>([
     ['web-1 came online', event('host.online')],
+    ['zerotier-one of web-1/demo in lab waits to be authorized', event('authorization.requested', inLab)],
+    ['zerotier-one of web-1/demo in lab has its configuration', event('authorization.granted', inLab)],
+    ['web-1/demo in lab asks to be authorized', event('admission.requested', inLab)],
+    ['web-1/demo asks to join lab', event('network.joined', inLab)],
+    ['web-1/demo asks to join lab', event('item.progress', { ...inLab, data: { stage: 'joined', detail: 'lab' } })],
+    ['web-1/demo hears other nodes', event('item.progress', { ...ofDemo, data: { stage: 'heard', detail: '' } })],
     [
-      'web-1/demo in lab asks to be authorized',
-      event('authorization.requested', { subject: 'web-1/demo/8056c2e21c000001' }),
+      'the image of web-1/demo was fetched: zerotier/zerotier:1.14.2',
+      event('item.progress', { ...ofDemo, data: { stage: 'pull', detail: 'zerotier/zerotier:1.14.2' } }),
     ],
+    ['web-1/demo: newer x', event('item.progress', { ...ofDemo, data: { stage: 'newer', detail: 'x' } })],
+    ['web-5 joined the fleet, added by anna', event('host.joined', { source: '/hosts/web-5', data: { by: 'anna' } })],
     ['lab was created', event('network.created', { source: '/api', subject: '8056c2e21c000001' })],
     [
       'the join of web-1 in lab was asked for',
@@ -51,7 +59,7 @@ describe('an event in words', () => {
       'interface.down',
       { ...inLab, data: { device: 'zt0', ordered: 'leave' } },
     ],
-    ['web-1/demo in lab: left', 'network.left', { ...inLab, data: { ordered: 'leave' } }],
+    ['web-1/demo left lab', 'network.left', { ...inLab, data: { ordered: 'leave' } }],
   ])('is no failure if somebody asked for what it follows from: %s', (text, type, more) => {
     expect(narrate(event(type, more), NAMES)).toEqual({ text, state: 'asked' });
   });
@@ -64,6 +72,15 @@ describe('an event in words', () => {
   it('says who caused it, unless that was the agent', () => {
     expect(narrate(event('host.paused', { data: { by: 'anna' } }), NAMES).by).toBe('anna');
     expect(narrate(event('item.progress', { data: { by: 'agent' } }), NAMES).by).toBeUndefined();
+    const admitted = event('admission.authorized', { ...inLab, data: { by: 'admission: fleet' } });
+    expect(narrate(admitted, NAMES)).toMatchObject({ text: 'web-1/demo in lab was authorized', by: 'its policy' });
+  });
+
+  it('is left out of short lists if it only repeats what was observed', () => {
+    const progress = (stage: string) => isDull(event('item.progress', { ...inLab, data: { stage } }));
+    expect([progress('authorized'), progress('pull'), isDull(event('authorization.granted', inLab))]).toEqual([
+      ...[true, false, false],
+    ]);
   });
 
   it('survives data of any shape', () => {

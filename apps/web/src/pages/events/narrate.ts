@@ -77,12 +77,12 @@ const OF_NODES: Record<string, [State, Teller]> = {
   'node.offline': ['waiting', (about) => `${about} reaches no root`],
   'node.changed': ['asked', changed('its zerotier-one')],
   'node.heard': ['fine', (about) => `${about} was heard by another node`],
-  'network.joined': ['fine', (about) => `${about}: joined`],
-  'network.left': ['asked', (about) => `${about}: left`],
+  'network.joined': ['fine', (about) => about.replace(/ in (\S+)$/, ' asks to join $1')],
+  'network.left': ['asked', (about) => about.replace(/ in (\S+)$/, ' left $1')],
   'network.changed': ['asked', changed('what the network gives it')],
   'network.not-found': ['failed', (about) => `${about}: its controller has no such network`],
-  'authorization.requested': ['waiting', (about) => `${about} asks to be authorized`],
-  'authorization.granted': ['fine', (about) => `${about} is authorized`],
+  'authorization.requested': ['waiting', (about) => `zerotier-one of ${about} waits to be authorized`],
+  'authorization.granted': ['fine', (about) => `zerotier-one of ${about} has its configuration`],
   'authorization.revoked': ['failed', (about) => `${about} is not authorized any more`],
   'interface.up': ['fine', (about, data) => `${about}: interface ${word(data.device)} is up`],
   'interface.down': ['failed', (about, data) => `${about}: interface ${word(data.device)} is down`],
@@ -123,10 +123,7 @@ const OF_API: Record<string, [State, Teller]> = {
   'command.waiting': ['waiting', (about, data) => `${commandIn(about, data)} waits${causeIn(data)}`],
   'command.cancelled': ['asked', (about, data) => `${commandIn(about, data)} was cancelled`],
   'command.superseded': ['asked', (about, data) => `${commandIn(about, data)} was replaced by a newer command`],
-  'item.progress': [
-    'asked',
-    (about, data) => [`${about}: ${word(data.stage)}`, word(data.detail)].filter(Boolean).join(' '),
-  ],
+  'item.progress': ['asked', (about, data) => progressText(about, word(data.stage), word(data.detail))],
   'route.opened': ['asked', (about, data) => `${word(data.router)} is to carry ${word(data.target)} into ${about}`],
   'route.switched': [
     'waiting',
@@ -137,6 +134,49 @@ const OF_API: Record<string, [State, Teller]> = {
   'token.created': ['asked', (about, data) => `the ${tokenIn(data, about)} was created`],
   'access.refused': ['failed', (about, data) => `${nameIn(data, about)} was refused ${word(data.operation)}`],
 };
+
+/** How far what was asked for has come, as a sentence. */
+const PROGRESS: Readonly<Record<string, (about: string, detail: string) => string>> = {
+  pull: (about, image) => `the image of ${about} was fetched${image && `: ${image}`}`,
+  identity: (about, detail) => `${about} has its identity${detail && `: ${detail}`}`,
+  created: (about) => `the container of ${about} was created`,
+  queued: (about) => `${about} is in a queue`,
+  started: (about) => `the container of ${about} started`,
+  daemon: (about, address) => `zerotier-one of ${about} runs${address && ` as ${address}`}`,
+  joined: (about) => about.replace(/ in (\S+)$/, ' asks to join $1'),
+  authorization: (about) => `${about} waits to be authorized`,
+  authorized: (about) => `${about} is authorized`,
+  interface: (about, device) => `the interface ${device && `${device} `}of ${about} is up`,
+  address: (about, addresses) => `${about} has ${addresses || 'its address'}`,
+  heard: (about) => `${about} hears other nodes`,
+  forwarding: (about, prefixes) => `${about} forwards${prefixes && ` ${prefixes}`}`,
+};
+
+const progressText = (about: string, stage: string, detail: string): string =>
+  (Object.hasOwn(PROGRESS, stage) && PROGRESS[stage]?.(about, detail)) ||
+  [`${about}: ${stage}`, detail].filter(Boolean).join(' ');
+
+/** What an agent observes has an event of its own, from which its progress follows. */
+const OBSERVED = new Set([
+  'started',
+  'daemon',
+  'joined',
+  'authorization',
+  'authorized',
+  'interface',
+  'address',
+  'heard',
+]);
+/** Events that only repeat what others say are left out of short lists. */
+const DULL = new Set(
+  [
+    ...['host.snapshot', 'command.delivered', 'item.settled', 'probe.started', 'probe.progress'],
+    ...['interface.changed', 'network.changed', 'node.changed', 'route.added', 'route.removed', 'router.changed'],
+  ].map((type) => `io.orrery.${type}`),
+);
+
+export const isDull = ({ type, data }: Pick<Event, 'type' | 'data'>): boolean =>
+  DULL.has(type) || (type === 'io.orrery.item.progress' && OBSERVED.has(word((data as Data).stage)));
 
 const tokenIn = (data: Data, about: string): string =>
   `${data.kind === 'join' ? 'join token' : 'token'} ${nameIn(data, about)}`;
@@ -165,6 +205,9 @@ export function narrate({ type, subject, source, data }: Event, names: Names): T
   const by = word(data.by);
   const { state, text } = toldAs(event, about, data, named);
   const told = { state, text: text.replaceAll(NETWORK_ID, named) };
+  // A machine joins by itself, with the token that somebody made.
+  if (event === 'host.joined' && by) return { ...told, text: `${told.text}, added by ${by}` };
+  if (by.startsWith('admission: ')) return { ...told, by: 'its policy' };
   return by && by !== 'agent' ? { ...told, by } : told;
 }
 

@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Shape } from '../../api/client.js';
-import { useMay } from '../../door/use-door.js';
 import { Button } from '../../parts/button.js';
 import { CommandLine } from '../../parts/command-line.js';
 import { Mark, type State } from '../../parts/mark.js';
@@ -10,7 +9,7 @@ import { Sentence } from '../../parts/sentence.js';
 import { OF_SEVERITY } from '../../parts/states.js';
 import { unbroken } from '../../parts/unbroken.js';
 import { withClocks } from '../../parts/words.js';
-import { AuthorizeActs } from '../things/authorize-acts.js';
+import { ASKED, AuthorizeActs, useIsAsked } from '../things/authorize-acts.js';
 import css from './overview.module.css';
 
 type Attention = Shape<'Attention'>;
@@ -44,21 +43,28 @@ export function AttentionList({ attention, kept }: { attention: readonly Attenti
 function One({ one, kept }: { one: Attention; kept: ReadonlySet<string> }) {
   const { what, cause, next, about, code } = one;
   const place = aboutPlace(about);
-  const mayDecide = useMay('PUT /v1/networks/{network}/admissions/{node}');
-  const isOne = code === 'authorization' && about?.kind === 'membership';
+  const decided = code === 'authorization' ? decidable(about, kept) : undefined;
+  const isAsked = useIsAsked(decided);
+  const name = isAsked ? what.replace(/ waits .*$/, '') : what;
   return (
     <li className={css.ask}>
-      <Mark is={stateOf(one)} />
+      <Mark is={isAsked ? 'working' : stateOf(one)} />
       <div>
-        <strong>{place ? <Link to={place}>{unbroken(what)}</Link> : <Sentence text={what} links={[]} />}</strong>
-        <p>{unbroken(withClocks(cause, Date.now()))}</p>
-        {isOne && mayDecide && about.node && about.network && kept.has(about.network.id) && (
-          <AuthorizeActs node={about.node.name} network={about.network.id} />
-        )}
-        <CommandLine run={next} />
+        <strong>{place ? <Link to={place}>{unbroken(name)}</Link> : <Sentence text={name} links={[]} />}</strong>
+        <p>{isAsked ? `${ASKED}.` : unbroken(withClocks(cause, Date.now()))}</p>
+        {decided && <AuthorizeActs {...decided} />}
+        {!isAsked && <CommandLine run={next} />}
       </div>
     </li>
   );
+}
+
+/** One node in a network that Orrery keeps: a person can decide about it here. */
+function decidable(about: Attention['about'], kept: ReadonlySet<string>) {
+  const { kind, node, network } = about ?? {};
+  return kind === 'membership' && node && network && kept.has(network.id)
+    ? { node: node.name, network: network.id }
+    : undefined;
 }
 
 const stateOf = ({ severity, code }: Attention): State => (code === 'host-away' ? 'away' : OF_SEVERITY[severity]);

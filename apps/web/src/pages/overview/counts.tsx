@@ -29,9 +29,10 @@ interface CountsProps {
 /** Four figures, each with how much of it is not as wanted. */
 export function Counts({ status, topology }: CountsProps) {
   const share = topology && shareOf(topology);
+  const controllers = topology ? controllersIn(topology) : 0;
   return (
     <div className={css.counts}>
-      {[...countsOf(status), share ? pathsOf(share) : commandsOf(status)].map((counted) => (
+      {[...countsOf(status, controllers), share ? pathsOf(share) : commandsOf(status)].map((counted) => (
         <Link key={counted.to} to={counted.to}>
           <b>{counted.figure ?? counted.all.toLocaleString('en-US')}</b> <span>{counted.noun}</span>
           <Bar {...counted} />
@@ -45,15 +46,37 @@ export function Counts({ status, topology }: CountsProps) {
 /** Of a large fleet nobody knows it without counting: then commands are said instead. */
 function pathsOf({ all, relayed, percent }: Share): Counted {
   const parts = [{ state: 'waiting' as const, count: relayed, word: 'relayed' }];
-  return { to: '/networks', noun: 'direct', figure: `${percent}%`, all, parts, calm: 'no path is relayed' };
+  const noun = all === 1 ? 'of the one path is direct' : `of ${all.toLocaleString('en-US')} paths are direct`;
+  const calm = 'no path is relayed';
+  if (all === 0) return { to: '/networks', noun: 'paths', all, parts, calm: 'nodes have not met yet' };
+  return { to: '/networks', noun, figure: `${percent}%`, all, parts, calm };
+}
+
+/** Containers that run a controller of Orrery's are none that a person launched. */
+function controllersIn({ controllers, nodes }: Shape<'Topology'>): number {
+  const ids = new Set(controllers.map(({ node }) => node));
+  return nodes.filter(({ id, kind }) => kind === 'container' && ids.has(id)).length;
+}
+
+function runningWord(others: number, controllers: number): string {
+  const beside = controllers === 1 ? 'one controller' : `${controllers.toLocaleString('en-US')} controllers`;
+  if (controllers === 0) return others === 0 ? 'none' : 'all running';
+  return others === 0 ? `${beside} beside` : `all running, and ${beside}`;
 }
 
 function commandsOf({ commands: { unfinished }, attention }: Shape<'Status'>): Counted {
   const waits = attention.some(({ code }) => code === 'authorization');
-  return { to: '/commands', noun: 'unfinished', all: unfinished, parts: [], calm: commandsWord(unfinished, waits) };
+  return {
+    to: '/commands',
+    noun: unfinished === 1 ? 'unfinished command' : 'unfinished commands',
+    all: unfinished,
+    parts: [],
+    calm: commandsWord(unfinished, waits),
+  };
 }
 
-function countsOf({ hosts, containers, memberships }: Shape<'Status'>): Counted[] {
+function countsOf({ hosts, containers, memberships }: Shape<'Status'>, controllers: number): Counted[] {
+  const others = Math.max(0, containers.total - controllers);
   const allHosts = hosts.online + hosts.unreachable + hosts.joined + hosts.unknown;
   return [
     {
@@ -65,14 +88,17 @@ function countsOf({ hosts, containers, memberships }: Shape<'Status'>): Counted[
         { state: 'waiting', count: hosts.joined, word: 'never connected' },
         { state: 'unknown', count: hosts.unknown, word: 'unknown' },
       ],
-      calm: 'all online',
+      calm: allHosts === 0 ? 'none' : 'all online',
     },
     {
       to: '/containers',
-      noun: containers.total === 1 ? 'container' : 'containers',
-      all: containers.total,
-      parts: [{ state: 'waiting', count: containers.total - containers.running, word: 'not running' }],
-      calm: 'all running',
+      noun: others === 1 ? 'container' : 'containers',
+      all: others,
+      // Which of them runs a controller is known, but not whether that one runs: a controller that is away is said elsewhere.
+      parts: [
+        { state: 'waiting', count: Math.min(others, containers.total - containers.running), word: 'not running' },
+      ],
+      calm: runningWord(others, controllers),
     },
     {
       to: '/memberships',
@@ -82,15 +108,16 @@ function countsOf({ hosts, containers, memberships }: Shape<'Status'>): Counted[
         { state: 'waiting', count: memberships.waiting, word: 'waiting' },
         { state: 'failed', count: memberships.failed, word: 'failed' },
       ],
-      calm: 'all as wanted',
+      calm: memberships.total === 0 ? 'none' : 'all as wanted',
     },
   ];
 }
 
 /** What waits for a person goes on only when somebody decides. */
 function commandsWord(unfinished: number, waits: boolean): string {
-  if (unfinished === 1) return waits ? 'waits for a person' : 'command on its way';
-  return waits ? 'commands, some wait for a person' : 'commands on their way';
+  if (unfinished === 0) return 'nothing is on its way';
+  if (unfinished === 1) return waits ? 'waits for a person' : 'on its way';
+  return waits ? 'some wait for a person' : 'on their way';
 }
 
 const TONE: Partial<Record<State, string | undefined>> = { waiting: css.w, failed: css.f, away: css.a, unknown: css.u };
@@ -109,9 +136,9 @@ function Bar({ all, parts }: Counted) {
   );
 }
 
-function Parts({ all, parts, calm }: Counted) {
+function Parts({ parts, calm }: Counted) {
   const bad = parts.filter(({ count }) => count > 0);
-  if (bad.length === 0) return <small>{all === 0 ? 'none' : calm}</small>;
+  if (bad.length === 0) return <small>{calm}</small>;
   return (
     <small>
       {bad.map(({ state, count, word }) => (

@@ -20,6 +20,11 @@ const waiting = (count?: number): Status['attention'][number] => ({
   ...{ code: 'authorization', ...(count && { count }) },
 });
 
+const awaits = (cause: string): Status['attention'][number] => ({
+  ...waiting(),
+  ...{ code: 'configuration', cause, about: { kind: 'membership' } },
+});
+
 describe('the sentence of the overview', () => {
   it.each<[string, Status]>([
     ['Three hosts are online, and all four memberships are as wanted', status({})],
@@ -36,6 +41,17 @@ describe('the sentence of the overview', () => {
     [
       '14 nodes wait for a person, 2 memberships are on their way and 9 hosts are unreachable; everything else is as wanted',
       status({ memberships: { waiting: 16 }, hosts: { unreachable: 9 }, attention: [waiting(14)] }),
+    ],
+    [
+      'One node waits for a person, one membership waits for a root and two memberships are on their way; everything else is as wanted',
+      status({
+        memberships: { waiting: 4 },
+        attention: [waiting(), awaits('zerotier-one reaches no root (UDP, port 9993)')],
+      }),
+    ],
+    [
+      'One membership waits for its configuration; everything else is as wanted',
+      status({ memberships: { waiting: 1 }, attention: [awaits('it is authorized')] }),
     ],
   ])('is: %s', (sentence, of) => {
     expect(overviewSentence(of).text).toBe(sentence);

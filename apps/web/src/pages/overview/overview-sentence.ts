@@ -28,14 +28,17 @@ interface Clause {
 
 function clausesOf({ hosts, memberships, attention }: Status): Clause[] {
   const forPerson = countOf(attention, 'authorization');
-  const waiting = memberships.waiting - forPerson;
+  const awaited = awaitedIn(attention);
+  const waiting = memberships.waiting - forPerson - awaited.reduce((sum, { count }) => sum + count, 0);
   const findings = attention.filter(
-    ({ code }) => code !== undefined && !OTHERWISE.has(code) && !code.startsWith('controller-'),
+    ({ code }) =>
+      code !== undefined && !OTHERWISE.has(code) && !Object.hasOwn(AWAITED, code) && !code.startsWith('controller-'),
   );
   const isOrrery = findings.filter(({ about }) => about?.kind !== 'membership');
   const clauses: Clause[] = [
     { count: forPerson, one: ['node', 'waits for a person'], many: ['nodes', 'wait for a person'], to: NOT_FINE },
     { count: memberships.failed, one: ['membership', 'failed'], many: ['memberships', 'failed'], to: NOT_FINE },
+    ...awaited,
     { count: waiting, one: ['membership', 'is on its way'], many: ['memberships', 'are on their way'], to: NOT_FINE },
     { count: hosts.unreachable, one: ['host', 'is unreachable'], many: ['hosts', 'are unreachable'], to: HOSTS },
     { count: hosts.joined, one: ['host', 'never connected'], many: ['hosts', 'never connected'], to: HOSTS },
@@ -49,6 +52,28 @@ function clausesOf({ hosts, memberships, attention }: Status): Clause[] {
     { count: isOrrery.length, one: ['finding', 'needs a look'], many: ['findings', 'need a look'], to: '/findings' },
   ];
   return clauses.filter(({ count }) => count > 0).slice(0, 4);
+}
+
+/** What memberships wait for other than a person, in words. */
+const AWAITED: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  authentication: ['waits for a sign-in', 'wait for a sign-in'],
+  configuration: ['waits for its configuration', 'wait for their configuration'],
+  interface: ['waits for its interface', 'wait for their interfaces'],
+  address: ['waits for its address', 'wait for their addresses'],
+};
+const NO_ROOT: (typeof AWAITED)[string] = ['waits for a root', 'wait for a root'];
+
+function awaitedIn(attention: Status['attention']): Clause[] {
+  const counts = new Map<(typeof AWAITED)[string], number>();
+  for (const { code = '', cause, about, count = 1 } of attention) {
+    // A group is of the network.
+    const said = about?.kind === 'membership' || about?.kind === 'network' ? AWAITED[code] : undefined;
+    const exact = said && cause.includes('reaches no root') ? NO_ROOT : said;
+    if (exact) counts.set(exact, (counts.get(exact) ?? 0) + count);
+  }
+  return [...counts].map(([[one, many], count]) => ({
+    ...{ count, one: ['membership', one], many: ['memberships', many], to: NOT_FINE },
+  }));
 }
 
 const NOT_FINE = '/memberships';

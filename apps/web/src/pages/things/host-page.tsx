@@ -1,14 +1,14 @@
-import { Link } from '@tanstack/react-router';
 import { HostActs } from '../../acts/bars.js';
 import type { Shape } from '../../api/client.js';
 import { useList, useRead } from '../../api/use-read.js';
 import { Age } from '../../parts/age.js';
 import { DataTable, type Column } from '../../parts/data-table.js';
 import { Nothing } from '../../parts/notice.js';
-import { membershipPlace, nodePlace } from '../../parts/places.js';
-import { membershipStanding, nodeStanding } from '../../parts/states.js';
+import { nodePlace } from '../../parts/places.js';
+import { nodeStanding } from '../../parts/states.js';
 import { nameColumn, stateColumn, textColumn } from '../lists/columns.js';
 import { hostThen } from '../timeline/past.js';
+import { MembershipsOf } from './memberships-of.js';
 import { ThingPage, type Fact } from './thing-page.js';
 import { useNamed } from './use-params.js';
 import css from '../page-body.module.css';
@@ -79,65 +79,6 @@ function NodesOf({ host }: { host: string }) {
       ) : (
         <div className={css.wide}>
           <DataTable caption="Nodes" columns={NODES} rows={items} keyOf={({ id }) => id} />
-        </div>
-      )}
-    </section>
-  );
-}
-
-type Membership = Shape<'Membership'>;
-const MEMBERSHIPS: readonly Column<Membership>[] = [
-  {
-    key: 'membership',
-    title: 'Membership',
-    show: ({ node, network }) => (
-      <Link to={membershipPlace(node.name, network.id)}>
-        {node.name} in {network.name ?? network.id}
-      </Link>
-    ),
-  },
-  stateColumn(membershipStanding),
-  textColumn(
-    'controller',
-    'Controller says',
-    ({ controller }) =>
-      controller && [controller.authorized ? 'authorized' : 'not authorized', ...controller.addresses].join(', '),
-    { hide: 'phone' },
-  ),
-  textColumn(
-    'daemon',
-    'Daemon says',
-    ({ status, assignedAddresses }) => status && [status, ...assignedAddresses].join(', '),
-    {
-      hide: 'phone',
-    },
-  ),
-  textColumn('kernel', 'Kernel shows', kernelWord),
-];
-
-function kernelWord({ interfaceUp, addresses }: Membership): string | null {
-  if (interfaceUp === null) return null;
-  return [interfaceUp ? 'up' : 'down', ...addresses].join(', ');
-}
-
-/** Of a host or of one of its nodes. */
-export function MembershipsOf({ host, node }: { host?: string; node?: string }) {
-  const { items, isWhole } = useList('/v1/memberships', { host, node });
-  return (
-    <section className={css.section}>
-      <h2>
-        Memberships <small>as three witnesses see each</small>
-      </h2>
-      {items.length === 0 ? (
-        isWhole && <Nothing>Not in a network</Nothing>
-      ) : (
-        <div className={css.wide}>
-          <DataTable
-            caption="Memberships"
-            columns={MEMBERSHIPS}
-            rows={items}
-            keyOf={({ node, network }) => `${node.id} ${network.id}`}
-          />
         </div>
       )}
     </section>

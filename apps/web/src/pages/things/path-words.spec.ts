@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Shape } from '../../api/client.js';
-import { latencyWord, likelyReasons, pathStanding } from './path-words.js';
+import { asksForProbe, latencyWord, likelyReasons, pathStanding } from './path-words.js';
 
 type Path = Shape<'Path'>;
 type Reason = NonNullable<Path['reason']>;
 const reason = (code: Reason['code'], cause: string = code): Reason => ({ code, cause, fix: `mend ${code}` });
+
+const way = (from: string, to: string, path: Path['path'], why: Reason | null = null) =>
+  ({ node: { name: from }, peer: { name: to }, path, reason: why, stale: false }) as Path;
 
 describe('a path in words', () => {
   it.each<[string, Parameters<typeof pathStanding>[0]]>([
@@ -21,11 +24,25 @@ describe('a path in words', () => {
   });
 
   it('shares its likely reason with others, and what explains most comes first', () => {
-    const one = { reason: reason('path-not-tried') } as Path;
-    const other = { reason: reason('path-udp-blocked', 'web-1 blocks UDP') } as Path;
-    expect(likelyReasons([one, other, { reason: null } as Path, other])).toEqual([
-      { code: 'path-udp-blocked', cause: 'web-1 blocks UDP', fix: 'mend path-udp-blocked', count: 2 },
-      { code: 'path-not-tried', cause: 'path-not-tried', fix: 'mend path-not-tried', count: 1 },
+    const blocked = way('a', 'b', 'relayed', reason('path-udp-blocked', 'web-1 blocks UDP'));
+    const silent = way('b', 'a', 'direct', reason('path-silent'));
+    expect(likelyReasons([silent, blocked, way('c', 'a', 'direct'), blocked])).toMatchObject([
+      { code: 'path-udp-blocked', cause: 'web-1 blocks UDP', fix: 'mend path-udp-blocked', word: 'relayed', count: 2 },
+      { code: 'path-silent', word: 'silent', count: 1 },
     ]);
+  });
+
+  it('is not tried for one reason, in both directions and for all pairs', () => {
+    const untried = (from: string, to: string) => way(from, to, 'none', reason('path-not-tried', `${from}, ${to}`));
+    const both = [untried('a', 'b'), untried('b', 'a')];
+    expect(likelyReasons(both)).toMatchObject([{ cause: 'a, b', word: 'not tried', count: 2, from: 'a', to: 'b' }]);
+    const three = likelyReasons([...both, untried('c', 'a')]);
+    expect(three).toMatchObject([{ cause: 'a, b; the same of one other pair', count: 3 }]);
+  });
+
+  it('is tried by a probe, whose line is filled in', () => {
+    const fix = 'Send something, then look again after a minute: `orrery probe NODE --ping ADDRESS`.';
+    expect(asksForProbe(fix)).toEqual({ fix: 'Send something, then look again after a minute.', isProbe: true });
+    expect(asksForProbe('Allow UDP.')).toEqual({ fix: 'Allow UDP.', isProbe: false });
   });
 });

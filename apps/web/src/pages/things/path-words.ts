@@ -28,18 +28,47 @@ export interface Likely {
   code: string;
   cause: string;
   fix: string;
+  /** How these paths stand, in a word. */
+  word: string;
   /** How many paths it is the reason of. */
   count: number;
+  /** One of them: from a node to another. */
+  from: string;
+  to: string;
 }
+
+/** Nodes that have nothing to say to each other: all such pairs are one reason, in both directions. */
+const NOT_TRIED = 'path-not-tried';
+const pairOf = ({ node, peer }: Path) => [node.name, peer.name].sort().join(' ');
 
 /** The likely reasons, what explains most paths first. Pure. */
 export function likelyReasons(paths: readonly Path[]): Likely[] {
-  const byCause = new Map<string, Likely>();
-  for (const { reason } of paths) {
-    if (!reason) continue;
-    const { code, cause, fix } = reason;
-    const known = byCause.get(`${code} ${cause}`);
-    byCause.set(`${code} ${cause}`, { code, cause, fix, count: (known?.count ?? 0) + 1 });
+  const byReason = new Map<string, Likely>();
+  // A node whose host is away tries nothing now: it is no example.
+  for (const path of [...paths].sort((one, other) => Number(one.stale) - Number(other.stale))) {
+    if (!path.reason) continue;
+    const { code, cause, fix } = path.reason;
+    const key = code === NOT_TRIED ? code : `${code} ${cause}`;
+    const known = byReason.get(key) ?? {
+      ...{ code, cause, fix, word: pathStanding(path).word ?? path.path },
+      ...{ count: 0, from: path.node.name, to: path.peer.name },
+    };
+    byReason.set(key, { ...known, count: known.count + 1 });
   }
-  return [...byCause.values()].sort((one, other) => other.count - one.count);
+  const pairs = new Set(paths.filter(({ reason }) => reason?.code === NOT_TRIED).map(pairOf)).size;
+  const others = pairs - 1;
+  const isSame = `; the same of ${others === 1 ? 'one other pair' : `${others} other pairs`}`;
+  return [...byReason.values()]
+    .map((likely) =>
+      likely.code === NOT_TRIED && others > 0 ? { ...likely, cause: `${likely.cause}${isSame}` } : likely,
+    )
+    .sort((one, other) => other.count - one.count);
 }
+
+const PROBE = 'orrery probe NODE --ping ADDRESS';
+
+/** The fix without the line that it ends in, if that is a probe, which stands below it with names and addresses. Pure. */
+export const asksForProbe = (fix: string): { fix: string; isProbe: boolean } =>
+  fix.endsWith(`: \`${PROBE}\`.`)
+    ? { fix: `${fix.slice(0, -`: \`${PROBE}\`.`.length)}.`, isProbe: true }
+    : { fix, isProbe: false };

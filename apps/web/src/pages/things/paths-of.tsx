@@ -1,14 +1,18 @@
 import { Link } from '@tanstack/react-router';
+import { ProbeButton } from '../../acts/bars.js';
+import { lineOf } from '../../acts/shell-word.js';
 import type { Shape } from '../../api/client.js';
 import { useEndlessList, useList } from '../../api/use-read.js';
 import { Age } from '../../parts/age.js';
 import { Button } from '../../parts/button.js';
+import { CommandLine } from '../../parts/command-line.js';
 import { DataTable, type Column } from '../../parts/data-table.js';
 import { StateWord } from '../../parts/mark.js';
 import { Nothing } from '../../parts/notice.js';
 import { nodePlace } from '../../parts/places.js';
 import { Prose } from '../../parts/sentence.js';
-import { latencyWord, likelyReasons, pathStanding } from './path-words.js';
+import { useNodesIn } from './memberships-of.js';
+import { asksForProbe, latencyWord, likelyReasons, pathStanding, type Likely } from './path-words.js';
 import body from '../page-body.module.css';
 import css from './paths.module.css';
 
@@ -90,30 +94,51 @@ export function PathsIn({ network, title, node }: PathsProps) {
         </div>
       )}
       {more && <Button onClick={more}>Show more paths</Button>}
-      <Reasons paths={items} />
+      <Reasons paths={items} network={network} />
     </section>
   );
 }
 
-function Reasons({ paths }: { paths: readonly Path[] }) {
+function Reasons({ paths, network }: { paths: readonly Path[]; network: string }) {
   const reasons = likelyReasons(paths).slice(0, MOST_REASONS);
+  const { items } = useNodesIn(network);
+  const addressOf = (name: string) => {
+    const found = items.find(({ node }) => node.name === name);
+    return (found?.addresses[0] ?? found?.assignedAddresses[0])?.replace(/\/\d+$/, '');
+  };
   if (reasons.length === 0) return null;
   return (
     <ul className={css.why} aria-label="Likely reasons">
-      {reasons.map(({ code, cause, fix, count }) => (
-        <li key={`${code} ${cause}`}>
-          <strong>
-            <Prose text={cause} />
-          </strong>
-          <p>
-            <Prose text={fix} />
-          </p>
-          <small>
-            likely the reason for {count === 1 ? 'one path' : `${count} paths`}, <code>{code}</code>
-          </small>
-        </li>
+      {reasons.map((likely) => (
+        <Reason key={`${likely.code} ${likely.cause}`} likely={likely} address={addressOf(likely.to)} />
       ))}
     </ul>
+  );
+}
+
+/** `address`: of the node that the path leads to, in this network. */
+function Reason({ likely, address }: { likely: Likely; address: string | undefined }) {
+  const { code, cause, fix, word, count, from } = likely;
+  const { fix: said, isProbe } = asksForProbe(fix);
+  const isFilled = isProbe && address !== undefined;
+  return (
+    <li>
+      <strong>
+        <Prose text={cause} />
+      </strong>
+      <p>
+        <Prose text={isFilled ? said : fix} />
+      </p>
+      {isFilled && (
+        <div className={css.probe}>
+          <CommandLine run={lineOf('probe', from, '--ping', address)} />
+          <ProbeButton node={from} target={address} />
+        </div>
+      )}
+      <small>
+        the likely reason why {count === 1 ? 'one path is' : `${count} paths are`} {word} (<code>{code}</code>)
+      </small>
+    </li>
   );
 }
 

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
+import { DecideButtons } from '../../acts/bars.js';
 import { ApiProblem, type Asking, type Problem, type Shape } from '../../api/client.js';
 import { useRead } from '../../api/use-read.js';
 import { useDoor } from '../../door/use-door.js';
 import { Page, type Crumb } from '../../frame/page.js';
 import { Age, Clocked } from '../../parts/age.js';
-import { Fix } from '../../parts/fix.js';
 import { Mark, StateWord, type State } from '../../parts/mark.js';
 import { Asking as StillAsking, Refused } from '../../parts/notice.js';
 import { linksOf } from '../../parts/places.js';
@@ -15,6 +15,7 @@ import { withClocks } from '../../parts/words.js';
 import { LastEvents } from '../events/last-events.js';
 import type { Rewind } from '../timeline/past.js';
 import { Timeline } from '../timeline/timeline.js';
+import { AuthorizeFix } from './authorize-acts.js';
 import css from '../page-body.module.css';
 
 type Explanation = Shape<'Explanation'>;
@@ -28,8 +29,8 @@ interface ThingPageProps {
   events?: Asking['query'];
   /** What was so after some of these events: the page can be rewound. */
   past?: Rewind;
-  /** What can be done about the cause. */
-  acts?: ReactNode;
+  /** Those of it that wait for a person, if somebody can decide here. */
+  waiting?: readonly Shape<'Membership'>[];
   /** What can be done with it at any time: null while nobody knows, so that what stands below it stays where it is. */
   bar?: ReactNode;
   barRows?: 1 | 2;
@@ -46,7 +47,7 @@ export function ThingPage({
   run,
   events,
   past,
-  acts,
+  waiting = [],
   bar,
   barRows = 1,
   facts = [],
@@ -79,7 +80,7 @@ export function ThingPage({
           {events && (!past || end) && <EventsOf query={events} />}
         </div>
         <aside>
-          {!end && <Causes explanation={data} acts={acts} />}
+          {!end && <Causes explanation={data} waiting={waiting} />}
           <Bar bar={bar} rows={barRows} isOver={end !== undefined} />
           {!end && <Facts facts={facts} />}
         </aside>
@@ -163,13 +164,19 @@ function stateOf(standing: Explanation['standing'], code: string | undefined): S
   return standing === 'trouble' && code !== undefined && WAITS.has(code) ? 'waiting' : OF_STANDING[standing];
 }
 
-function Causes({ explanation: { cause, more, standing }, acts }: { explanation: Explanation; acts: ReactNode }) {
+interface CausesProps {
+  explanation: Explanation;
+  waiting: readonly Shape<'Membership'>[];
+}
+
+function Causes({ explanation: { cause, more, standing }, waiting }: CausesProps) {
   if (!cause && more.length === 0) return null;
+  const acts = { waiting, several: <DecideButtons about={waiting} /> };
   return (
     <div className={css.fixes}>
-      {cause && <Fix cause={cause} state={stateOf(standing, cause.code)} acts={acts} isInTitle />}
+      {cause && <AuthorizeFix cause={cause} state={stateOf(standing, cause.code)} {...acts} isInTitle />}
       {more.map((one) => (
-        <Fix key={`${one.code} ${one.about}`} cause={one} state={stateOf(one.standing, one.code)} />
+        <AuthorizeFix key={`${one.code} ${one.about}`} cause={one} state={stateOf(one.standing, one.code)} {...acts} />
       ))}
     </div>
   );

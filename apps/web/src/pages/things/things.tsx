@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { MembershipActs, NetworkActs, NodeActs, Stages } from '../../acts/bars.js';
-import { useRead } from '../../api/use-read.js';
-import { useMay } from '../../door/use-door.js';
+import { useList, useRead } from '../../api/use-read.js';
 import { Age } from '../../parts/age.js';
 import {
   commandPlace,
@@ -12,8 +11,9 @@ import {
   nodePlace,
 } from '../../parts/places.js';
 import { Witnesses } from '../../parts/witnesses.js';
-import { AuthorizeActs } from './authorize-acts.js';
+import { waitingOf } from './authorize-acts.js';
 import { membershipThen } from '../timeline/past.js';
+import { NodesIn } from './memberships-of.js';
 import { PathsIn, PathsOfNode } from './paths-of.js';
 import { admitsWord } from '../../parts/words.js';
 import { ThingPage, type Fact } from './thing-page.js';
@@ -52,6 +52,9 @@ export function NodePage() {
 export function NetworkPage() {
   const { network } = useNamed();
   const { data } = useRead('/v1/networks/{network}', { path: { network } });
+  const waits = Boolean(data?.managedBy && data.memberships.waiting > 0);
+  const { items: notFine } = useList('/v1/memberships', { network, attention: true }, { enabled: waits });
+  const waiting = waits ? waitingOf(notFine) : [];
   const name = data?.name ?? network;
   return (
     <ThingPage
@@ -60,6 +63,7 @@ export function NetworkPage() {
       run={`orrery explain network:${network}`}
       events={{ network }}
       bar={data ? <NetworkActs network={data} /> : null}
+      waiting={waiting}
       facts={
         data
           ? [
@@ -82,6 +86,7 @@ export function NetworkPage() {
           : []
       }
     >
+      <NodesIn network={network} total={data?.memberships.total} />
       <PathsIn network={network} title="Paths" />
     </ThingPage>
   );
@@ -91,7 +96,6 @@ export function MembershipPage() {
   const { node, network } = useNamed();
   const { data } = useRead('/v1/nodes/{node}/networks/{network}', { path: { node, network } });
   const name = data?.network.name ?? network;
-  const mayDecide = useMay('PUT /v1/networks/{network}/admissions/{node}');
   const waits = data?.outcome?.kind === 'waiting' && data.outcome.code === 'authorization';
   return (
     <ThingPage
@@ -102,7 +106,7 @@ export function MembershipPage() {
       past={membershipThen}
       bar={data ? <MembershipActs membership={data} waits={waits} /> : null}
       isWitnessed
-      acts={waits && data.controller && mayDecide ? <AuthorizeActs node={node} network={network} /> : undefined}
+      waiting={waitingOf(data ? [data] : [])}
       facts={
         data
           ? [

@@ -27,13 +27,8 @@ const texts = (count: number) => thenOf(membershipThen, STORY.slice(0, count)).m
 describe('what was so', () => {
   it('is what each witness said last before that time', () => {
     expect(texts(0)).toEqual(['nothing is known', 'nothing is known', 'nothing is known', 'nothing is known']);
-    expect(texts(3)).toEqual([
-      'not authorized: it asks',
-      'ACCESS_DENIED',
-      'nothing is known',
-      'waiting: authorization',
-    ]);
-    expect(texts(5)).toEqual(['authorized, by anna', 'ACCESS_DENIED', 'up, 10.1.2.3/24', 'waiting: authorization']);
+    expect(texts(3)).toEqual(['not authorized: it asks', 'ACCESS_DENIED', 'nothing is known', 'waits for a person']);
+    expect(texts(5)).toEqual(['authorized, by anna', 'ACCESS_DENIED', 'up, 10.1.2.3/24', 'waits for a person']);
     expect(texts(6)[1]).toBe('OK, 10.1.2.3/24');
     expect(thenOf(membershipThen, STORY)[1]?.since).toBe('2026-01-31T12:00:06.000Z');
   });

@@ -1,5 +1,7 @@
+import { stageWord } from '../../acts/stage-rows.js';
 import type { Shape } from '../../api/client.js';
 import type { State } from '../../parts/mark.js';
+import { waitsWord } from '../../parts/states.js';
 
 type Event = Shape<'CloudEvent'>;
 type Data = Readonly<Record<string, unknown>>;
@@ -74,10 +76,11 @@ const OF_OUTCOME: Readonly<Record<string, Told>> = {
 };
 
 const agent: Reader = (type, data) => {
-  if (type === 'item.progress') return { state: 'working', text: word(data['stage']) || 'on its way' };
+  if (type === 'item.progress') return { state: 'working', text: stageWord(word(data['stage'])) || 'on its way' };
   if (type !== 'item.settled') return undefined;
   const { kind, code } = within(data['outcome']);
   const told = OF_OUTCOME[word(kind)];
+  if (word(kind) === 'waiting' && word(code)) return { state: 'waiting', text: waitsWord(word(code)) };
   return told && { ...told, text: word(code) ? `${told.text}: ${word(code)}` : told.text };
 };
 

@@ -5,7 +5,8 @@ import { Button } from '../../parts/button.js';
 import { StateWord } from '../../parts/mark.js';
 import { Nothing } from '../../parts/notice.js';
 import { Story } from '../../parts/story.js';
-import { DULL, lineOf } from '../events/last-events.js';
+import { lineOf } from '../events/last-events.js';
+import { isDull } from '../events/narrate.js';
 import { useNames } from '../events/use-names.js';
 import { JumpForm } from './jump-form.js';
 import { thenOf, type PastFact, type Rewind } from './past.js';
@@ -82,7 +83,7 @@ function Rewindable({ history, query, rewind, at, goTo, earlier }: RewindablePro
   const { events, now, reachesNow } = history;
   const names = useNames(events);
   const lines = events
-    .filter(({ type }) => !DULL.has(type))
+    .filter((event) => !isDull(event))
     .map((event) => ({ ...lineOf(event, names), time: Date.parse(event.time) }));
   const times = lines.map(({ time }) => time);
   const last = times.at(-1) ?? now;

@@ -28,9 +28,16 @@ export const WAITING = {
   },
   'authorization/undecided': {
     cause: ({ address, policy }: { address: string; policy: string }) =>
-      `its controller has not authorized ${address}: the network admits by \`${policy}\`, and nobody decided`,
+      policy === 'manual'
+        ? `its controller has not authorized ${address}, because a person authorizes each node of this network`
+        : `its controller has not authorized ${address}: the policy of the network (\`${policy}\`) has not admitted it, and no person has`,
     fix: ({ node, network }: { node: string; network: string }) =>
       `Authorize it: \`orrery membership authorize ${node} ${network}\`.`,
+  },
+  'authorization/several': {
+    cause: 'they are not authorized',
+    fix: ({ network }: { network: string }) =>
+      `Authorize them: \`orrery membership authorize --pending --network ${network}\`.`,
   },
   'authorization/not-noticed': {
     cause: ({ address }: { address: string }) =>
@@ -65,7 +72,8 @@ export const WAITING = {
       `the controller ${controller} has no network ${network}`,
   },
   configuration: {
-    means: 'The controller has not answered yet: it is unreachable, or UDP 9993 cannot leave this host.',
+    means:
+      'The node has no configuration of the network yet: its controller has just authorized it or is unreachable, or UDP 9993 cannot leave this host.',
     fix: 'Wait a few seconds. If it persists, allow outbound UDP 9993 (to the internet or your own root) and check that the controller is running.',
     see: get('/v1/controllers'),
   },
@@ -73,6 +81,11 @@ export const WAITING = {
     cause: ({ controller }: { controller: string }) =>
       `zerotier-one reaches no root (UDP, port 9993), so it cannot find the controller ${controller}`,
     fix: 'Allow outbound UDP from this host to the roots of ZeroTier. Without internet access, run a root of your own and put its .moon file into the folder ORRERY_MOONS_DIR of this agent (docs/controllers.md).',
+  },
+  'configuration/authorized': {
+    cause: ({ node, network }: { node: string; network: string }) =>
+      `${node} is authorized in ${network}, and its zerotier-one has not asked the controller again yet`,
+    fix: 'Wait: it asks again within a minute. If it persists, allow outbound UDP 9993 from its host.',
   },
   'configuration/no-answer': {
     cause: ({ controller }: { controller: string }) => `the controller ${controller} has not answered yet`,

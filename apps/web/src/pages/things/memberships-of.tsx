@@ -1,0 +1,119 @@
+import { Link } from '@tanstack/react-router';
+import type { Shape } from '../../api/client.js';
+import { useEndlessList, useList } from '../../api/use-read.js';
+import { Button } from '../../parts/button.js';
+import { DataTable, type Column } from '../../parts/data-table.js';
+import { StateWord } from '../../parts/mark.js';
+import { Nothing } from '../../parts/notice.js';
+import { membershipPlace, nodePlace } from '../../parts/places.js';
+import { membershipStanding } from '../../parts/states.js';
+import { nameColumn, stateColumn, textColumn } from '../lists/columns.js';
+import css from '../page-body.module.css';
+
+type Membership = Shape<'Membership'>;
+
+/** What each of the three witnesses says. */
+const WITNESSES: readonly Column<Membership>[] = [
+  textColumn(
+    'controller',
+    'Controller says',
+    ({ controller }) =>
+      controller && [controller.authorized ? 'authorized' : 'not authorized', ...controller.addresses].join(', '),
+    { hide: 'phone' },
+  ),
+  textColumn(
+    'daemon',
+    'Daemon says',
+    ({ status, assignedAddresses }) => status && [status, ...assignedAddresses].join(', '),
+    { hide: 'phone' },
+  ),
+  textColumn('kernel', 'Kernel shows', kernelWord),
+];
+
+function kernelWord({ interfaceUp, addresses }: Membership): string | null {
+  if (interfaceUp === null) return null;
+  return [interfaceUp ? 'up' : 'down', ...addresses].join(', ');
+}
+
+const OF_NODES: readonly Column<Membership>[] = [
+  {
+    key: 'membership',
+    title: 'Membership',
+    show: ({ node, network }) => (
+      <Link to={membershipPlace(node.name, network.id)}>
+        {node.name} in {network.name ?? network.id}
+      </Link>
+    ),
+  },
+  stateColumn(membershipStanding),
+  ...WITNESSES,
+];
+
+const keyOf = ({ node, network }: Membership) => `${node.id} ${network.id}`;
+
+/** Of a host or of one of its nodes. */
+export function MembershipsOf({ host, node }: { host?: string; node?: string }) {
+  const { items, isWhole } = useList('/v1/memberships', { host, node });
+  return (
+    <section className={css.section}>
+      <h2>
+        Memberships <small>as three witnesses see each</small>
+      </h2>
+      {items.length === 0 ? (
+        isWhole && <Nothing>Not in a network</Nothing>
+      ) : (
+        <div className={css.wide}>
+          <DataTable caption="Memberships" columns={OF_NODES} rows={items} keyOf={keyOf} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** The node leads to itself, and its state to the membership, which says why. */
+const OF_NETWORK: readonly Column<Membership>[] = [
+  nameColumn(
+    'Node',
+    ({ node }) => node.name,
+    ({ node }) => nodePlace(node.name),
+  ),
+  {
+    key: 'state',
+    title: 'State',
+    show: (membership) => {
+      const { node, network } = membership;
+      const { is, word } = membershipStanding(membership);
+      return (
+        <Link to={membershipPlace(node.name, network.id)} title={`${node.name} in ${network.name ?? network.id}`}>
+          <StateWord is={is}>{word}</StateWord>
+        </Link>
+      );
+    },
+  },
+  ...WITNESSES,
+];
+
+const AT_ONCE = 50;
+
+/** The first of them, until somebody asks for more. */
+export const useNodesIn = (network: string) => useEndlessList('/v1/memberships', { network }, { limit: AT_ONCE });
+
+/** The nodes of a network, as three witnesses see each. */
+export function NodesIn({ network, total }: { network: string; total: number | undefined }) {
+  const { items, isWhole, more } = useNodesIn(network);
+  return (
+    <section className={css.section}>
+      <h2>
+        Nodes <small>{(total ?? items.length).toLocaleString('en-US')}</small>
+      </h2>
+      {items.length === 0 ? (
+        isWhole && <Nothing>No node is in it yet</Nothing>
+      ) : (
+        <div className={css.wide}>
+          <DataTable caption="Nodes" columns={OF_NETWORK} rows={items} keyOf={keyOf} isOpen={!isWhole} />
+        </div>
+      )}
+      {more && <Button onClick={more}>Show more nodes</Button>}
+    </section>
+  );
+}
