@@ -183,12 +183,15 @@ describe('a page that is cut first', () => {
   }
   /** Plans the statement that `list` runs. */
   const planOf = async (list: (sql: Sql) => Promise<unknown>) => {
-    const asked: [string, unknown[] | undefined][] = [];
-    const query = async (statement: string, values?: unknown[]) => void asked.push([statement, values]) ?? [];
+    let plan: Plan | undefined;
+    const query = async (statement: string, values?: unknown[]) => {
+      const rows = (await sql(`EXPLAIN (FORMAT JSON) ${statement}`, values)) as { 'QUERY PLAN': [{ Plan: Plan }] }[];
+      plan = rows[0]?.['QUERY PLAN'][0].Plan;
+      return [];
+    };
     await list({ query } as unknown as Sql);
-    const [[statement, values] = ['']] = asked;
-    const [row] = await sql(`EXPLAIN (FORMAT JSON) ${statement}`, values);
-    return (row as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan;
+    if (!plan) throw new Error('it ran no statement');
+    return plan;
   };
   const typesIn = (plan: Plan): string[] => [plan['Node Type'], ...(plan.Plans ?? []).flatMap(typesIn)];
 
