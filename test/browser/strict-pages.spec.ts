@@ -4,8 +4,8 @@ import { apiFixture } from '../support/api-fixture.js';
 import { aMembership } from '../support/reports.js';
 import { eventually } from '../support/eventually.js';
 import { ReportingHost } from '../support/reporting-host.js';
-import { violations } from './support/axe.js';
-import { picture, tokenOf, Visitors } from './support/dashboard.js';
+import { follow, logIn, picture, tokenOf, Visitors } from './support/dashboard.js';
+import { isFit } from './support/fit.js';
 import { joinFleet, lookAt, waitsForPerson } from './support/fleet.js';
 
 const MANY = 1000;
@@ -45,7 +45,7 @@ describe('pages of the dashboard', () => {
     const membership = `/memberships/web-2/${network}`;
     const viewer = await visitors.enter('/', (await tokenOf(api, 'viewer', 'viewer')).secret);
     for (const path of [...PAGES, membership]) {
-      await viewer.page.goto(new URL(path, api.url).href);
+      await follow(viewer.page, path);
       await whole(viewer.page);
       expect(await viewer.page.getByRole('button', { name: acts }).count()).toBe(0);
     }
@@ -62,41 +62,24 @@ describe('pages of the dashboard', () => {
     expect([...viewer.trouble, ...operator.trouble]).toEqual([]);
   }, 60_000);
 
-  it.each(['light', 'dark'] as const)(
-    'have no fault that axe knows, in %s',
-    async (scheme) => {
-      const { page, trouble } = await visitors.open('/', { scheme });
-      await settled(page);
-      const rules = scheme === 'dark' ? ['color-contrast'] : undefined;
-      expect(await violations(page, 'html', rules)).toEqual([]);
-      await page.locator('#token').fill(api.adminToken);
-      await page.keyboard.press('Enter');
-      await page.getByRole('navigation', { name: 'Pages' }).first().waitFor();
-      for (const path of [...PAGES, MEMBERSHIP]) {
-        await page.goto(new URL(path, api.url).href);
-        await whole(page);
-        expect({ path, found: await violations(page, 'html', rules) }).toEqual({ path, found: [] });
-        await picture(page, `${scheme}${path.replaceAll('/', '-')}`);
-      }
-      expect(trouble).toEqual([]);
-    },
-    60_000,
-  );
-
-  it('fit a phone: nothing is wider than the screen, and what is pressed is large enough', async () => {
-    const { page } = await visitors.enter('/', api.adminToken, { width: 390, height: 844 });
+  it('have no fault that axe knows, in light and dark, and fit a phone: nothing is wider than it, and what is pressed is large enough', async () => {
+    const { page, trouble } = await visitors.open('/');
+    await settled(page);
+    await isFit(page, '/door');
+    await logIn(page, api.adminToken);
+    await page.getByRole('navigation', { name: 'Pages' }).first().waitFor();
     for (const path of [...PAGES, MEMBERSHIP]) {
-      await page.goto(new URL(path, api.url).href);
-      await settled(page);
-      const width = await page.evaluate('document.documentElement.scrollWidth');
-      expect({ path, width }).toEqual({ path, width: 390 });
-      await picture(page, `phone${path.replaceAll('/', '-')}`);
+      await follow(page, path);
+      await whole(page);
+      await isFit(page, path);
     }
+    await page.setViewportSize({ width: 390, height: 844 });
     const heights = await page
       .getByRole('button')
       .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
     expect(Math.min(...heights)).toBeGreaterThanOrEqual(36);
-  });
+    expect(trouble).toEqual([]);
+  }, 60_000);
 
   it('show hostile text as text: nothing of it runs, and the content security policy has nothing to stop', async () => {
     const [, host] = hosts;
@@ -113,15 +96,15 @@ describe('pages of the dashboard', () => {
       '/memberships/web-2/8056c2e21d000000',
       `/hosts/${encodeURIComponent(CORPUS[0] ?? '')}`,
     ]) {
-      await page.goto(new URL(path, api.url).href);
-      await settled(page);
+      await follow(page, path);
     }
+    // As it arrives with the document.
     await page.goto(new URL('/memberships', api.url).href);
     await page
       .getByText(CORPUS[0] ?? '')
       .first()
       .waitFor();
-    await page.goto(new URL('/events', api.url).href);
+    await follow(page, '/events');
     await page
       .getByText(CORPUS[1] ?? '')
       .first()
@@ -138,7 +121,7 @@ describe('pages of the dashboard', () => {
     const TOTAL = /^All 1,00\d$/;
     let page: Page;
     let trouble: string[];
-    const go = (path: string) => page.goto(new URL(path, api.url).href);
+    const go = (path: string) => follow(page, path);
     beforeAll(async () => {
       await api.database.query(
         `WITH made AS (
