@@ -261,6 +261,10 @@ describe('pages of the dashboard', () => {
       await page.getByText('One matches').waitFor();
       expect(await names()).toEqual(['restart box-150']);
       await page.getByText('orrery command ls --state failed').waitFor();
+      await page.getByRole('button', { name: 'All', exact: true }).click();
+      await page.getByRole('searchbox').fill('restart box-14');
+      await page.getByText('11 commands match').waitFor();
+      expect((await names()).slice(0, 2)).toEqual(['restart box-14', 'restart box-140']);
       await go('/findings');
       await page.getByRole('heading', { level: 1, name: 'More than 200 findings' }).waitFor();
       await page.getByRole('searchbox').fill('many-0250');
