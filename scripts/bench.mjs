@@ -14,7 +14,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { name, rounds, output } = readArguments();
 const engine = await findEngine();
 // The API's part of `rest`, `explain`, `lists`, `topology` and `web` need no engine.
-if (!engine.reachable && !['rest', 'explain', 'topology', 'web', 'lists', 'zz-scratch'].includes(name)) {
+if (!engine.reachable && !['rest', 'explain', 'topology', 'web', 'lists'].includes(name)) {
   console.error(`${engine.reason}.\nFix: ${engine.fix}; test/README.md explains how to run one for tests only.`);
   process.exit(2);
 }

@@ -10,7 +10,7 @@ import { fillFleet } from '../../test/support/large-fleet.js';
 import { System } from '../../test/support/system/system.js';
 import { say } from '../program.js';
 import { spreadOf } from '../statistics.js';
-import { hosts, memberships, nodes, type ByHand } from './by-hand.js';
+import { hosts, memberships, nodes, type ByHand, type NodeKey } from './by-hand.js';
 
 const HOSTS = 1_000;
 const SIZE = { hosts: HOSTS, nodesPerHost: 3, networks: 20, networksPerNode: 3 };
@@ -98,11 +98,20 @@ function casesOf(): Case[] {
   const node = new NodesRepository();
   const membership = new MembershipsRepository();
   const cursor = (...key: string[]) => JSON.stringify(key);
-  const ofHosts = (query: object) => (sql: Reads) => host.list(sql, HostQuery.parse(query));
-  const ofNodes = (query: object) => (sql: Reads) => node.list(sql, NodeQuery.parse(query), undefined);
-  const ofMemberships = (query: object) => (sql: Reads) => membership.list(sql, MembershipQuery.parse(query), {});
+  const ofHosts =
+    (given: object, query = HostQuery.parse(given)) =>
+    (sql: Reads) =>
+      host.list(sql, query);
+  const ofNodes =
+    (given: object, query = NodeQuery.parse(given)) =>
+    (sql: Reads) =>
+      node.list(sql, query, undefined);
+  const ofMemberships =
+    (given: object, query = MembershipQuery.parse(given)) =>
+    (sql: Reads) =>
+      membership.list(sql, query, {});
   // After everything of this host: no name is greater than this.
-  const last = '~';
+  const middle: NodeKey = [MIDDLE, '~', '~'];
   return [
     { name: 'hosts', path: 'hosts', read: ofHosts({}), byHand: hosts({}) },
     ...[
@@ -127,8 +136,8 @@ function casesOf(): Case[] {
       {
         name: 'nodes, in the middle',
         path: '',
-        read: ofNodes({ after: cursor(MIDDLE, last, last) }),
-        byHand: nodes({ after: MIDDLE }),
+        read: ofNodes({ after: cursor(...middle) }),
+        byHand: nodes({ after: middle }),
       },
     ],
     { name: 'nodes, q=web-77', path: 'nodes?q=web-77', read: ofNodes({ q: 'web-77' }), byHand: nodes({ q: 'web-77' }) },
@@ -145,8 +154,8 @@ function casesOf(): Case[] {
       {
         name: 'memberships, in the middle',
         path: '',
-        read: ofMemberships({ after: cursor(MIDDLE, last, last) }),
-        byHand: memberships({ after: MIDDLE }),
+        read: ofMemberships({ after: cursor(...middle) }),
+        byHand: memberships({ after: middle }),
       },
     ],
     ...[
@@ -187,9 +196,10 @@ type Samples = { [Kind in keyof Taken]: Taken[Kind][] };
 
 async function measure({ path, read, byHand }: Case, postgres: Backend, system: System): Promise<Taken> {
   const taken = async (work: () => Promise<unknown>) => {
-    const [begun, spent] = [performance.now(), postgres.spent];
+    const [spent, begun] = [postgres.spent, performance.now()];
     await work();
-    return { ms: performance.now() - begun, postgres: postgres.spent - spent };
+    const ms = performance.now() - begun;
+    return { ms, postgres: postgres.spent - spent };
   };
   const runs: { [Kind in keyof Taken]: () => Promise<unknown> } = {
     api: () => read(postgres as unknown as Reads),

@@ -1,11 +1,12 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Problem } from '@orrery/shared/contracts';
-import { describeError, pause, type Logger } from '@orrery/shared/runtime';
+import { describeError, type Logger } from '@orrery/shared/runtime';
 import type { FastifyRequest } from 'fastify';
 import { Store } from '../database/store.js';
 import { withVisibility, type Visibility } from '../database/visibility.js';
 import { writeAllToOutbox } from '../events/outbox.js';
 import { LOGGER } from '../logger.js';
+import { Recurring } from '../loops/recurring.js';
 import { RefusalCounts, type CountedRefusals } from './refusal-counts.js';
 import { splitReference } from '../references/references.service.js';
 
@@ -28,10 +29,12 @@ const THERE = `
 @Injectable()
 export class AccessRefusals implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #counts = new RefusalCounts();
-  readonly #stop = new AbortController();
+  readonly #loop = new Recurring({
+    ...{ everyMs: LOOK_MS, first: 'later', work: async () => this.#tell(this.#counts.summaries()) },
+    failed: (cause) => this.#failed(cause),
+  });
   readonly #writes = new Set<Promise<void>>();
   #lookups = 0;
-  #loop: Promise<void> | undefined;
 
   constructor(
     private readonly store: Store,
@@ -39,14 +42,12 @@ export class AccessRefusals implements OnApplicationBootstrap, BeforeApplication
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#loop = this.#run(this.#stop.signal);
+    this.#loop.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.#stop.abort();
-    await this.#loop;
-    this.#tell(this.#counts.summaries({ all: true }));
-    await Promise.all(this.#writes);
+    await this.#loop.stop();
+    await this.flush();
   }
 
   /**
@@ -98,21 +99,14 @@ export class AccessRefusals implements OnApplicationBootstrap, BeforeApplication
   #keep(work: Promise<unknown>): void {
     const done: Promise<void> = work.then(
       () => undefined,
-      (error: unknown) =>
-        this.logger.debug(
-          { event: 'access.refusal-not-kept', cause: describeError(error) },
-          'a refusal was not recorded',
-        ),
+      (error: unknown) => this.#failed(describeError(error)),
     );
     this.#writes.add(done);
     void done.finally(() => this.#writes.delete(done));
   }
 
-  async #run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await pause(LOOK_MS, signal);
-      if (!signal.aborted) this.#tell(this.#counts.summaries());
-    }
+  #failed(cause: string): void {
+    this.logger.debug({ event: 'access.refusal-not-kept', cause }, 'a refusal was not recorded');
   }
 }
 

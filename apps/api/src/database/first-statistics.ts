@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { describeError, pause, type Logger } from '@orrery/shared/runtime';
+import type { Logger } from '@orrery/shared/runtime';
 import { LOGGER } from '../logger.js';
 import type { Loop } from '../loops/loop.js';
+import { Recurring } from '../loops/recurring.js';
 import { Store } from './store.js';
 
 const EVERY_MS = 10_000;
@@ -22,18 +23,11 @@ export class FirstStatistics implements Loop {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const isOver = await this.make().catch((error: unknown) => {
-        this.logger.debug(
-          { event: 'statistics.failed', cause: describeError(error) },
-          'cannot make the first statistics of tables; retrying',
-        );
-        return false;
-      });
-      if (isOver) return;
-      await pause(EVERY_MS, signal);
-    }
+  run(signal: AbortSignal): Promise<void> {
+    const work = async () => ((await this.make()) ? 'over' : undefined);
+    const failed = (cause: string) =>
+      this.logger.debug({ event: 'statistics.failed', cause }, 'cannot make the first statistics of tables; retrying');
+    return new Recurring({ everyMs: EVERY_MS, first: 'now', work, failed }).run(signal);
   }
 
   /** Resolves with whether there is nothing left to do for this process. */

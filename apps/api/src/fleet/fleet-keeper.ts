@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { HostId, NetworkId, NodeId } from '@orrery/shared/contracts';
-import { describeError, pause, type Logger } from '@orrery/shared/runtime';
+import type { Logger } from '@orrery/shared/runtime';
 import { Store } from '../database/store.js';
 import { clearHostFindings, raiseHostFindings, type HostFinding } from '../findings/host-findings.js';
 import { LOGGER } from '../logger.js';
 import type { Loop } from '../loops/loop.js';
+import { Recurring } from '../loops/recurring.js';
 import { API_VERSION } from '../version.js';
 import { routeOverlaps, type NodeRoutes } from './compare-routes.js';
 import { agentDrift, nodeDrift, type NodeVersion } from './compare-versions.js';
@@ -68,13 +69,9 @@ export class FleetKeeper implements Loop {
   ) {}
 
   /** The one owner loop. Replicas do the same: the second one finds nothing to do. */
-  async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.keep().catch((error: unknown) => {
-        this.logger.warn({ event: 'fleet.failed', cause: describeError(error) }, 'cannot compare hosts');
-      });
-      await pause(EVERY_MS, signal);
-    }
+  run(signal: AbortSignal): Promise<void> {
+    const failed = (cause: string) => this.logger.warn({ event: 'fleet.failed', cause }, 'cannot compare hosts');
+    return new Recurring({ everyMs: EVERY_MS, first: 'now', work: () => this.keep(), failed }).run(signal);
   }
 
   /** Runs once. */

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { HostId, NodeAddress, PublicIdentity } from '@orrery/shared/contracts';
-import { describeError, pause, steadyNow, WakeablePause, type Logger } from '@orrery/shared/runtime';
+import { describeError, pause, steadyNow, type Logger } from '@orrery/shared/runtime';
 import { HostRate } from '../bus/host-rate.js';
 import { API_CONFIG, type ApiConfig } from '../config.js';
 import { CHANNELS } from '../database/channels.js';
@@ -8,6 +8,7 @@ import { Notifications } from '../database/notifications.js';
 import { Store } from '../database/store.js';
 import { LOGGER } from '../logger.js';
 import type { Loop } from '../loops/loop.js';
+import { Recurring } from '../loops/recurring.js';
 import { RootDoor, type RootFile } from './root-door.js';
 
 /** How often to look without a hint, for a restarted root and for identities that belong to no host any more. */
@@ -33,7 +34,6 @@ const AT_ONCE = 200;
 @Injectable()
 export class Introductions implements Loop {
   readonly #door: RootDoor | undefined;
-  readonly #pause = new WakeablePause();
   readonly #rate = new HostRate(OFFER_RATE);
   #root: RootFile | undefined;
   #toMention = { times: 0, at: 0 };
@@ -62,7 +62,7 @@ export class Introductions implements Loop {
       await this.#mention(addresses);
       void this.#keepMentioning(host, addresses);
     } catch (error) {
-      this.#complain(error);
+      this.#complain(describeError(error));
     }
   }
 
@@ -76,7 +76,7 @@ export class Introductions implements Loop {
         await this.#mention(addresses);
       }
     } catch (error) {
-      this.#complain(error);
+      this.#complain(describeError(error));
     } finally {
       if (this.#mentioning.get(host) === mine) this.#mentioning.delete(host);
     }
@@ -86,12 +86,11 @@ export class Introductions implements Loop {
     const door = this.#door;
     if (!door) return;
     this.#stop = signal;
-    const wake = () => this.#pause.wake();
+    const failed = (cause: string) => this.#complain(cause);
+    const loop = new Recurring({ everyMs: LOOK_MS, first: 'now', work: () => this.#look(door), failed });
+    const wake = () => loop.wake();
     const deafen = this.notifications.on(CHANNELS.introductions, { heard: wake, listening: wake });
-    while (!signal.aborted) {
-      await this.#look(door).catch((error: unknown) => this.#complain(error));
-      await this.#pause.wait(LOOK_MS, signal);
-    }
+    await loop.run(signal);
     deafen();
     await door.close();
   }
@@ -133,9 +132,9 @@ export class Introductions implements Loop {
     if (this.#root && !this.#stop?.aborted) await this.#door?.mention(this.#root.endpoints, addresses);
   }
 
-  #complain(error: unknown): void {
+  #complain(cause: string): void {
     this.logger.warn(
-      { event: 'introductions.failed', cause: describeError(error) },
+      { event: 'introductions.failed', cause },
       'cannot introduce nodes to the root; they may take longer to start',
     );
   }

@@ -1,9 +1,10 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { LoginId } from '@orrery/shared/contracts';
-import { describeError, pause, type Logger } from '@orrery/shared/runtime';
+import type { Logger } from '@orrery/shared/runtime';
 import { CHANNELS } from '../database/channels.js';
 import { Notifications } from '../database/notifications.js';
 import { LOGGER } from '../logger.js';
+import { Recurring } from '../loops/recurring.js';
 import { LoginsRepository } from './logins.repository.js';
 
 /** How often it looks without a hint: a login that has rested for too long ends without one. */
@@ -13,8 +14,15 @@ const LOOK_MS = 60_000;
 @Injectable()
 export class LoginWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #watched = new Map<LoginId, Set<() => void>>();
-  readonly #stop = new AbortController();
-  #loop: Promise<void> | undefined;
+  readonly #loop = new Recurring({
+    ...{ everyMs: LOOK_MS, first: 'later', work: () => this.look() },
+    failed: (cause) =>
+      this.logger.debug(
+        { event: 'logins.not-looked', cause },
+        'cannot check which logins have ended; retrying in a minute',
+      ),
+  });
+  #deafen: (() => void) | undefined;
 
   constructor(
     private readonly repository: LoginsRepository,
@@ -23,12 +31,16 @@ export class LoginWatch implements OnApplicationBootstrap, BeforeApplicationShut
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#loop = this.#run(this.#stop.signal);
+    this.#deafen = this.notifications.on(CHANNELS.logins, {
+      heard: (id) => this.#end(id as LoginId),
+      listening: () => this.#loop.wake(),
+    });
+    this.#loop.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.#stop.abort();
-    await this.#loop;
+    await this.#loop.stop();
+    this.#deafen?.();
   }
 
   /** Calls back once when the login has ended, in whichever process. Returns a function that stops it. */
@@ -53,26 +65,5 @@ export class LoginWatch implements OnApplicationBootstrap, BeforeApplicationShut
     const callbacks = this.#watched.get(login);
     this.#watched.delete(login);
     for (const ended of callbacks ?? []) ended();
-  }
-
-  async #run(signal: AbortSignal): Promise<void> {
-    const deafen = this.notifications.on(CHANNELS.logins, {
-      heard: (id) => this.#end(id as LoginId),
-      listening: () => void this.#tryLook(),
-    });
-    while (!signal.aborted) {
-      await pause(LOOK_MS, signal);
-      if (!signal.aborted) await this.#tryLook();
-    }
-    deafen();
-  }
-
-  #tryLook(): Promise<void> {
-    return this.look().catch((error: unknown) =>
-      this.logger.debug(
-        { event: 'logins.not-looked', cause: describeError(error) },
-        'cannot check which logins have ended; retrying in a minute',
-      ),
-    );
   }
 }

@@ -70,7 +70,10 @@ export class Keyset {
     return toPage<Row>(rows, query.limit);
   }
 
-  /** The same, but the page is cut before its rows are read. */
+  /**
+   * The same, but the page is cut before its rows are read. LIMIT alone keeps the two apart. MATERIALIZED would hide from
+   * Postgres that the page is in order, and it would be sorted once more.
+   */
   async cutPage<Row>(sql: Sql, { columns, keys, rows }: CutFirst, where: Where, query: PageQuery): Promise<Page<Row>> {
     const tail = this.tail(where, query);
     const own = this.columns.map((column, at) => `${column.sql} AS by_${at}`).join(', ');
@@ -78,7 +81,7 @@ export class Keyset {
     const key = this.columns.map((_, at) => `c.by_${at}::text`).join(', ');
     const cut = `SELECT ${columns}, ${own} ${keys} ${where.sql} ${tail}`;
     const page = `SELECT c.*, jsonb_build_array(${key}) AS key FROM (${cut}) c`;
-    const text = `WITH page AS MATERIALIZED (${page}) ${rows} ORDER BY ${order}`;
+    const text = `WITH page AS (${page}) ${rows} ORDER BY ${order}`;
     return toPage<Row>(await sql.query<(Row & { key: string[] })[]>(text, where.values), query.limit);
   }
 

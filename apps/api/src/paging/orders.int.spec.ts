@@ -16,6 +16,8 @@ import type { z } from 'zod';
 import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { fillFleet } from '../../../../test/support/large-fleet.js';
 import { scopeOf } from '../../../../test/support/scope.js';
+import { HostsRepository } from '../hosts/hosts.repository.js';
+import { NodesRepository } from '../nodes/nodes.repository.js';
 
 const { api } = apiFixture({ ORRERY_HEARTBEAT_SECONDS: '60' });
 const sql = (text: string, values: unknown[] = []) => api.database.query(text, values);
@@ -170,6 +172,38 @@ describe.each(LISTS)('the list $path', (list) => {
       const isIn = JSON.stringify(found).includes(HOSTILE.id) || found.length === 0;
       expect([q, isIn, found.length <= 1]).toEqual([q, true, true]);
     }
+  });
+});
+
+describe('a page that is cut first', () => {
+  type Sql = Parameters<HostsRepository['list']>[0];
+  interface Plan {
+    'Node Type': string;
+    Plans?: Plan[];
+  }
+  /** Plans the statement that `list` runs. */
+  const planOf = async (list: (sql: Sql) => Promise<unknown>) => {
+    let plan: Plan | undefined;
+    const query = async (statement: string, values?: unknown[]) => {
+      const rows = (await sql(`EXPLAIN (FORMAT JSON) ${statement}`, values)) as { 'QUERY PLAN': [{ Plan: Plan }] }[];
+      plan = rows[0]?.['QUERY PLAN'][0].Plan;
+      return [];
+    };
+    await list({ query } as unknown as Sql);
+    if (!plan) throw new Error('it ran no statement');
+    return plan;
+  };
+  const typesIn = (plan: Plan): string[] => [plan['Node Type'], ...(plan.Plans ?? []).flatMap(typesIn)];
+
+  it.each(['name', '-presence', 'lastSeenAt'] as const)('of hosts by %s is not sorted again', async (sort) => {
+    const [first, ...below] = typesIn(await planOf((run) => new HostsRepository().list(run, { limit: 5, sort })));
+    expect(first).toBe('Subquery Scan');
+    expect(below).toContain('Limit');
+  });
+
+  it.each(['name', 'state', '-address'] as const)('of nodes by %s is not sorted again', async (sort) => {
+    const plan = await planOf((run) => new NodesRepository().list(run, { limit: 5, sort }, undefined));
+    expect(plan['Node Type']).toBe('Subquery Scan');
   });
 });
 

@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { HostId } from '@orrery/shared/contracts';
-import { describeError, pause, type Logger } from '@orrery/shared/runtime';
+import type { Logger } from '@orrery/shared/runtime';
 import { runIn, type Run } from '../database/statements.js';
 import { Store } from '../database/store.js';
 import { clearHostFindings } from '../findings/host-findings.js';
 import { LOGGER } from '../logger.js';
+import type { Loop } from '../loops/loop.js';
+import { Recurring } from '../loops/recurring.js';
 import { tellQuotas } from './note-quotas.js';
 import { ROW_QUOTAS, type RowQuota } from './quotas.js';
 
@@ -32,20 +34,16 @@ const isBelow = (Object.keys(HELD) as RowQuota[]).map((quota) => {
 
 /** Lifts quotas that hosts no longer reach, and with the last one the finding that names the host. */
 @Injectable()
-export class QuotaKeeper {
+export class QuotaKeeper implements Loop {
   constructor(
     private readonly store: Store,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** The one owner loop. Replicas do the same: the second one finds nothing to do. */
-  async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.keep().catch((error: unknown) => {
-        this.logger.warn({ event: 'quotas.failed', cause: describeError(error) }, 'cannot check quotas');
-      });
-      await pause(EVERY_MS, signal);
-    }
+  run(signal: AbortSignal): Promise<void> {
+    const failed = (cause: string) => this.logger.warn({ event: 'quotas.failed', cause }, 'cannot check quotas');
+    return new Recurring({ everyMs: EVERY_MS, first: 'now', work: () => this.keep(), failed }).run(signal);
   }
 
   /** Runs once. `quietSeconds`: the minimum time since a quota was last reached. */

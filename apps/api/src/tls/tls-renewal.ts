@@ -1,8 +1,9 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { describeError, pause, type Logger } from '@orrery/shared/runtime';
+import type { Logger } from '@orrery/shared/runtime';
 import type { Server } from 'node:tls';
 import { LOGGER } from '../logger.js';
+import { Recurring } from '../loops/recurring.js';
 import { ServerTls } from './server-tls.js';
 
 const LOOK_EVERY_MS = 3_600_000;
@@ -10,8 +11,10 @@ const LOOK_EVERY_MS = 3_600_000;
 /** Keeps the certificate fresh while the process runs: open connections continue, new ones get the new certificate. */
 @Injectable()
 export class TlsRenewal implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #stop = new AbortController();
-  #running: Promise<void> | undefined;
+  readonly #loop = new Recurring({
+    ...{ everyMs: LOOK_EVERY_MS, first: 'later', work: () => this.#look() },
+    failed: (cause) => this.logger.error({ event: 'tls.not-renewed', cause }, 'cannot check or renew the certificate'),
+  });
 
   constructor(
     private readonly tls: ServerTls,
@@ -20,32 +23,16 @@ export class TlsRenewal implements OnApplicationBootstrap, BeforeApplicationShut
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.tls.options) this.#running = this.#run(this.#stop.signal);
+    if (this.tls.options) this.#loop.start();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
-  }
-
-  async #run(signal: AbortSignal): Promise<void> {
-    for (;;) {
-      await pause(LOOK_EVERY_MS, signal);
-      if (signal.aborted) return;
-      await this.#look();
-    }
+  beforeApplicationShutdown(): Promise<void> {
+    return this.#loop.stop();
   }
 
   async #look(): Promise<void> {
-    try {
-      const server = this.http.httpAdapter.getHttpServer() as Server;
-      if (await this.tls.renew(server))
-        this.logger.info({ event: 'tls.renewed', pin: this.tls.pin }, 'switched to a new certificate');
-    } catch (error) {
-      this.logger.error(
-        { event: 'tls.not-renewed', cause: describeError(error) },
-        'cannot check or renew the certificate',
-      );
-    }
+    const server = this.http.httpAdapter.getHttpServer() as Server;
+    if (await this.tls.renew(server))
+      this.logger.info({ event: 'tls.renewed', pin: this.tls.pin }, 'switched to a new certificate');
   }
 }
