@@ -62,6 +62,19 @@ describe('the stages of a command', () => {
     expect(said(launch)).toBe('cache is being launched on web-2; it is starting');
   });
 
+  it('do not skip what its host has not done when the controller authorizes the node first', () => {
+    const ahead = command('delivered', [
+      ['accepted', 0],
+      ['authorized', 280, '199de23cf0'],
+      ['delivered', 390],
+    ]);
+    expect(shown(ahead).slice(3)).toEqual([
+      ['created', 'working', 390, undefined],
+      ...['started', 'daemon', 'joined', 'interface', 'address'].map((stage) => [stage, 'todo', 0, undefined]),
+    ]);
+    expect(said(ahead)).toBe('cache is being launched on web-2; it is being created');
+  });
+
   it('end with the address', () => {
     const done = command('done', [
       ['accepted', 0],

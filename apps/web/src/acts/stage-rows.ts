@@ -68,10 +68,13 @@ function failedRow({ outcome, createdAt, endedAt }: Command, stage: Stage, from:
   return { stage, is: 'failed', detail, from, to };
 }
 
-/** What comes after the furthest that was reached: an agent can skip what was so already. */
+/**
+ * What comes after the furthest that was reached: an agent can skip what was so already. The authorization says nothing
+ * about how far its host is: a node whose identity was made ahead is authorized before its host hears of it.
+ */
 function comingOf(awaited: readonly Stage[], seen: ReadonlySet<Stage>): Stage[] {
-  const furthest = awaited.findLastIndex((stage) => seen.has(stage));
-  return awaited.slice(furthest + 1);
+  const furthest = awaited.findLastIndex((stage) => stage !== 'authorized' && seen.has(stage));
+  return awaited.slice(furthest + 1).filter((stage) => !seen.has(stage));
 }
 
 const STEPS_S = [0.1, 0.2, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400];

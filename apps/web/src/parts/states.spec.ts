@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Shape } from '../api/client.js';
-import { networkStanding, nodeStanding } from './states.js';
+import { asLastKnown, networkStanding, nodeStanding } from './states.js';
 
 const network = (memberships: Partial<Shape<'Network'>['memberships']>) =>
   networkStanding({
@@ -23,5 +23,14 @@ describe('how a node stands', () => {
     expect(nodeStanding({ ...node, unused: 'no ZeroTier on this host' })).toEqual({
       ...{ is: 'fine', word: 'no ZeroTier on this host' },
     });
+  });
+});
+
+describe('how a thing stands whose host is unreachable', () => {
+  it('is how it stood when the host was last heard', () => {
+    expect(asLastKnown({ is: 'fine', word: 'online' }, true)).toEqual({ is: 'away', word: 'last known: online' });
+    expect(asLastKnown({ is: 'fine' }, true)).toEqual({ is: 'away', word: 'last known: as wanted' });
+    expect(asLastKnown({ is: 'fine', word: 'online' }, false)).toEqual({ is: 'fine', word: 'online' });
+    expect(asLastKnown({ is: 'working', word: 'leaving' }, true)).toEqual({ is: 'working', word: 'leaving' });
   });
 });

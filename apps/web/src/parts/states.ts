@@ -7,6 +7,22 @@ export interface Standing {
   word?: string;
 }
 
+export const STATE_WORDS: Record<State, string> = {
+  fine: 'as wanted',
+  waiting: 'waiting',
+  failed: 'failed',
+  away: 'unreachable',
+  working: 'on its way',
+  unknown: 'unknown',
+  asked: 'asked',
+};
+
+/** How a thing stood when its host was last heard. What was never reported, or is only asked for, stays so. */
+export function asLastKnown(standing: Standing, isAway: boolean): Standing {
+  const { is, word = STATE_WORDS[is] } = standing;
+  return isAway && ['fine', 'waiting', 'failed'].includes(is) ? { is: 'away', word: `last known: ${word}` } : standing;
+}
+
 export const OF_STANDING: Record<Shape<'Standing'>, State> = {
   fine: 'fine',
   warning: 'waiting',

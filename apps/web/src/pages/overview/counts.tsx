@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Shape } from '../../api/client.js';
 import { Mark, type State } from '../../parts/mark.js';
+import { lastKnownIn, type LastKnown } from './last-known.js';
 import { shareOf, type Share } from './path-share.js';
 import css from './overview.module.css';
 
@@ -31,13 +32,15 @@ export function Counts({ status, topology }: CountsProps) {
   const share = topology && shareOf(topology);
   return (
     <div className={css.counts}>
-      {[...countsOf(status), share ? pathsOf(share) : commandsOf(status)].map((counted) => (
-        <Link key={counted.to} to={counted.to}>
-          <b>{counted.figure ?? counted.all.toLocaleString('en-US')}</b> <span>{counted.noun}</span>
-          <Bar {...counted} />
-          <Parts {...counted} />
-        </Link>
-      ))}
+      {[...countsOf(status, topology && lastKnownIn(topology)), share ? pathsOf(share) : commandsOf(status)].map(
+        (counted) => (
+          <Link key={counted.to} to={counted.to}>
+            <b>{counted.figure ?? counted.all.toLocaleString('en-US')}</b> <span>{counted.noun}</span>
+            <Bar {...counted} />
+            <Parts {...counted} />
+          </Link>
+        ),
+      )}
     </div>
   );
 }
@@ -53,7 +56,9 @@ function commandsOf({ commands: { unfinished }, attention }: Shape<'Status'>): C
   return { to: '/commands', noun: 'unfinished', all: unfinished, parts: [], calm: commandsWord(unfinished, waits) };
 }
 
-function countsOf({ hosts, containers, memberships }: Shape<'Status'>): Counted[] {
+function countsOf({ hosts, containers, memberships }: Shape<'Status'>, lastKnown?: LastKnown): Counted[] {
+  const notRunning = containers.total - containers.running;
+  const isBad = memberships.waiting + memberships.failed;
   const allHosts = hosts.online + hosts.unreachable + hosts.joined + hosts.unknown;
   return [
     {
@@ -71,7 +76,10 @@ function countsOf({ hosts, containers, memberships }: Shape<'Status'>): Counted[
       to: '/containers',
       noun: containers.total === 1 ? 'container' : 'containers',
       all: containers.total,
-      parts: [{ state: 'waiting', count: containers.total - containers.running, word: 'not running' }],
+      parts: [
+        { state: 'waiting', count: notRunning, word: 'not running' },
+        awayPart(lastKnown?.containers, containers.running),
+      ],
       calm: 'all running',
     },
     {
@@ -81,11 +89,19 @@ function countsOf({ hosts, containers, memberships }: Shape<'Status'>): Counted[
       parts: [
         { state: 'waiting', count: memberships.waiting, word: 'waiting' },
         { state: 'failed', count: memberships.failed, word: 'failed' },
+        awayPart(lastKnown?.memberships, memberships.total - isBad),
       ],
       calm: 'all as wanted',
     },
   ];
 }
+
+/** What was reported as not fine before its host became unreachable is counted as that. */
+const awayPart = (count = 0, most: number): Part => ({
+  state: 'away',
+  count: Math.min(count, most),
+  word: 'unreachable',
+});
 
 /** What waits for a person goes on only when somebody decides. */
 function commandsWord(unfinished: number, waits: boolean): string {

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { RouteActs } from '../../acts/bars.js';
 import type { Shape } from '../../api/client.js';
+import { useAwayHosts } from '../../api/use-away-hosts.js';
 import { useRead } from '../../api/use-read.js';
 import { Page } from '../../frame/page.js';
 import { Age, Clocked } from '../../parts/age.js';
@@ -10,7 +11,7 @@ import { StateWord } from '../../parts/mark.js';
 import { Asking, Nothing, Refused } from '../../parts/notice.js';
 import { networkPlace, nodePlace } from '../../parts/places.js';
 import { Sentence, type Linked } from '../../parts/sentence.js';
-import { OF_SEVERITY, outcomeStanding, routeStanding } from '../../parts/states.js';
+import { asLastKnown, OF_SEVERITY, outcomeStanding, routeStanding, type Standing } from '../../parts/states.js';
 import { LastEvents } from '../events/last-events.js';
 import { nameColumn, textColumn } from '../lists/columns.js';
 import { Facts, type Fact } from '../things/thing-page.js';
@@ -100,6 +101,7 @@ function RouterFixes({ route: { via } }: { route: Route }) {
 
 interface RouterRow extends Via {
   carries: boolean;
+  isAway: boolean;
 }
 
 const ROUTERS: readonly Column<RouterRow>[] = [
@@ -111,9 +113,9 @@ const ROUTERS: readonly Column<RouterRow>[] = [
   {
     key: 'forwards',
     title: 'Forwards',
-    show: ({ outcome }) => {
-      const { is, word } = outcomeStanding(outcome);
-      return <StateWord is={is}>{is === 'fine' ? 'forwards' : is === 'working' ? 'not reported yet' : word}</StateWord>;
+    show: ({ outcome, isAway }) => {
+      const { is, word } = asLastKnown(forwarding(outcome), isAway);
+      return <StateWord is={is}>{word}</StateWord>;
     },
   },
   textColumn('role', 'Role', ({ carries }) => (carries ? 'carries it' : 'stands by')),
@@ -126,14 +128,22 @@ const ROUTERS: readonly Column<RouterRow>[] = [
   },
 ];
 
-function hearsWord({ carries, hears }: RouterRow) {
+function forwarding(outcome: Via['outcome']): Standing {
+  const { is, word } = outcomeStanding(outcome);
+  return { is, word: is === 'fine' ? 'forwards' : is === 'working' ? 'not reported yet' : word };
+}
+
+function hearsWord({ carries, hears, isAway }: RouterRow) {
   if (carries) return '–';
   if (hears === undefined || hears === null) return 'not known';
-  return <StateWord is={hears ? 'fine' : 'waiting'}>{hears ? 'hears it' : 'does not hear it'}</StateWord>;
+  const heard: Standing = hears ? { is: 'fine', word: 'hears it' } : { is: 'waiting', word: 'does not hear it' };
+  const { is, word } = asLastKnown(heard, isAway);
+  return <StateWord is={is}>{word}</StateWord>;
 }
 
 function Routers({ route: { via, router } }: { route: Route }) {
-  const rows = via.map((one) => ({ ...one, carries: one.node.name === router }));
+  const away = useAwayHosts(via.map(({ host }) => host));
+  const rows = via.map((one) => ({ ...one, carries: one.node.name === router, isAway: away.has(one.host) }));
   return (
     <section className={css.section}>
       <h2>

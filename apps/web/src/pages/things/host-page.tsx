@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { HostActs } from '../../acts/bars.js';
 import type { Shape } from '../../api/client.js';
+import { useAwayHosts } from '../../api/use-away-hosts.js';
 import { useList, useRead } from '../../api/use-read.js';
 import { Age } from '../../parts/age.js';
 import { DataTable, type Column } from '../../parts/data-table.js';
 import { Nothing } from '../../parts/notice.js';
 import { membershipPlace, nodePlace } from '../../parts/places.js';
-import { membershipStanding, nodeStanding } from '../../parts/states.js';
+import { asLastKnown, membershipStanding, nodeStanding } from '../../parts/states.js';
 import { nameColumn, stateColumn, textColumn } from '../lists/columns.js';
 import { hostThen } from '../timeline/past.js';
 import { ThingPage, type Fact } from './thing-page.js';
@@ -56,19 +57,20 @@ function factsOf({
   return facts;
 }
 
-const NODES: readonly Column<Shape<'Node'>>[] = [
+const nodeColumns = (isAway: boolean): readonly Column<Shape<'Node'>>[] => [
   nameColumn(
     'Node',
     ({ name }) => name,
     ({ name }) => nodePlace(name),
   ),
-  stateColumn(nodeStanding),
+  stateColumn((node) => asLastKnown(nodeStanding(node), isAway)),
   { key: 'address', title: 'Address', show: ({ address }) => (address ? <code>{address}</code> : '–') },
   textColumn('version', 'ZeroTier', ({ zerotierVersion }) => zerotierVersion, { hide: 'phone' }),
 ];
 
 function NodesOf({ host }: { host: string }) {
   const { items, isWhole } = useList('/v1/nodes', { host });
+  const isAway = useAwayHosts([host]).size > 0;
   return (
     <section className={css.section}>
       <h2>
@@ -78,7 +80,7 @@ function NodesOf({ host }: { host: string }) {
         isWhole && <Nothing>No node was reported yet</Nothing>
       ) : (
         <div className={css.wide}>
-          <DataTable caption="Nodes" columns={NODES} rows={items} keyOf={({ id }) => id} />
+          <DataTable caption="Nodes" columns={nodeColumns(isAway)} rows={items} keyOf={({ id }) => id} />
         </div>
       )}
     </section>
@@ -86,7 +88,7 @@ function NodesOf({ host }: { host: string }) {
 }
 
 type Membership = Shape<'Membership'>;
-const MEMBERSHIPS: readonly Column<Membership>[] = [
+const membershipColumns = (isAway: boolean): readonly Column<Membership>[] => [
   {
     key: 'membership',
     title: 'Membership',
@@ -96,7 +98,7 @@ const MEMBERSHIPS: readonly Column<Membership>[] = [
       </Link>
     ),
   },
-  stateColumn(membershipStanding),
+  stateColumn((membership) => asLastKnown(membershipStanding(membership), isAway)),
   textColumn(
     'controller',
     'Controller says',
@@ -123,6 +125,7 @@ function kernelWord({ interfaceUp, addresses }: Membership): string | null {
 /** Of a host or of one of its nodes. */
 export function MembershipsOf({ host, node }: { host?: string; node?: string }) {
   const { items, isWhole } = useList('/v1/memberships', { host, node });
+  const isAway = useAwayHosts([host ?? node?.split('/')[0] ?? '']).size > 0;
   return (
     <section className={css.section}>
       <h2>
@@ -134,7 +137,7 @@ export function MembershipsOf({ host, node }: { host?: string; node?: string }) 
         <div className={css.wide}>
           <DataTable
             caption="Memberships"
-            columns={MEMBERSHIPS}
+            columns={membershipColumns(isAway)}
             rows={items}
             keyOf={({ node, network }) => `${node.id} ${network.id}`}
           />
