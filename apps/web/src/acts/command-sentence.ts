@@ -2,15 +2,26 @@ import type { Shape } from '../api/client.js';
 import { stageRows } from './stage-rows.js';
 
 type Command = Shape<'Command'>;
-type Action = Shape<'CommandAction'>;
+/** An attachment is a launch beside a container of somebody else, which also stays when it is detached. */
+export type Told = Shape<'CommandAction'> | 'attach' | 'detach';
 type Said = (name: string, place: string) => string;
 
 /** How each is said while it goes on, and what is so when it is done. */
-const SAID: Record<Action, { noun: string; being: Said; done: Said }> = {
+const SAID: Record<Told, { noun: string; being: Said; done: Said }> = {
   launch: {
     noun: 'launch',
     being: (name, host) => `${name} is being launched on ${host}`,
     done: (name, host) => `${name} runs on ${host}`,
+  },
+  attach: {
+    noun: 'attachment',
+    being: (name, host) => `${name} is being attached on ${host}`,
+    done: (name, host) => `${name} is attached on ${host}`,
+  },
+  detach: {
+    noun: 'detachment',
+    being: (name, host) => `${name} is being detached on ${host}`,
+    done: (name, host) => `${name} was detached on ${host}`,
   },
   replace: {
     noun: 'change',
@@ -60,7 +71,7 @@ const SAID: Record<Action, { noun: string; being: Said; done: Said }> = {
 };
 
 /** The word for the act itself: `You can leave this page; the launch continues`. */
-export const actNoun = (action: Action): string => SAID[action].noun;
+export const actNoun = (action: Told): string => SAID[action].noun;
 
 const AWAITS: Partial<Record<Shape<'Stage'>, string>> = {
   delivered: 'its host is being told',
@@ -74,10 +85,14 @@ const AWAITS: Partial<Record<Shape<'Stage'>, string>> = {
   address: 'it is getting its address',
 };
 
-/** What a command does, or what became of it, as a sentence. Pure. `names`: of networks, by ID. */
-export function commandSentence(command: Command, names: ReadonlyMap<string, string>): string {
-  const { state, action, outcome, host } = command;
-  const { noun, being, done } = SAID[action];
+/** What a command does, or what became of it, as a sentence. Pure. `names`: of networks, by ID; `as`: what it is for. */
+export function commandSentence(
+  command: Command,
+  names: ReadonlyMap<string, string>,
+  as: Told = command.action,
+): string {
+  const { state, outcome, host } = command;
+  const { noun, being, done } = SAID[as];
   const target = command.target.replaceAll(/\b[0-9a-f]{16}\b/g, (id) => names.get(id) ?? id);
   const [, name = target, place = host.name] = /^(.+) (?:on|in) (.+)$/s.exec(target) ?? [];
   switch (state) {

@@ -40,6 +40,7 @@ export function DetachDialog({ container: { name, host, node, version, workload 
       asking={{ path: { host: host.name, name } }}
       version={version}
       run={lineOf('detach', node.name, '--wait')}
+      as="detach"
       typed={name}
       events={{ node: node.id }}
       onClose={onClose}

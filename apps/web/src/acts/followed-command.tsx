@@ -8,7 +8,7 @@ import { commandPlace } from '../parts/places.js';
 import { commandStanding } from '../parts/states.js';
 import { useNetworkNames } from '../pages/events/use-network-names.js';
 import { AuthorizeActs } from '../pages/things/authorize-acts.js';
-import { actNoun, commandSentence } from './command-sentence.js';
+import { actNoun, commandSentence, type Told } from './command-sentence.js';
 import { hasEnded, timeWord } from './stage-rows.js';
 import { Stages, useElapsed } from './stages.js';
 import css from './acts.module.css';
@@ -16,7 +16,7 @@ import css from './acts.module.css';
 type Command = Shape<'Command'>;
 
 /** A command as it goes on: a sentence, its stages, and how it ends: done, or with cause and fix. */
-export function FollowedCommand({ first }: { first: Command }) {
+export function FollowedCommand({ first, as = first.action }: { first: Command; as?: Told }) {
   const command = useCommand(first);
   const names = useNetworkNames();
   const { is, word } = commandStanding(command);
@@ -24,7 +24,7 @@ export function FollowedCommand({ first }: { first: Command }) {
     <div className={css.followed}>
       <Clock command={command} />
       <p className={css.sentence} role="status">
-        {commandSentence(command, names)}
+        {commandSentence(command, names, as)}
       </p>
       <p className={css.sub}>
         <StateWord is={is}>{word}</StateWord>
@@ -33,7 +33,7 @@ export function FollowedCommand({ first }: { first: Command }) {
       </p>
       <Trouble command={command} />
       <Stages command={command} />
-      <p className={css.hint}>{hintOf(command)}</p>
+      <p className={css.hint}>{hintOf(command, as)}</p>
     </div>
   );
 }
@@ -55,12 +55,12 @@ function Clock({ command }: { command: Command }) {
   );
 }
 
-function hintOf({ state, action }: Command): string {
+function hintOf({ state, action }: Command, as: Told): string {
   if (state === 'done')
     return ['launch', 'join'].includes(action) ? 'What the kernel shows is what was asked for.' : 'It was observed.';
   if (state === 'failed') return 'It stays wanted, and goes on by itself once the cause is gone.';
   if (state === 'cancelled' || state === 'superseded') return '';
-  return `You can leave this page; the ${actNoun(action)} continues.`;
+  return `You can leave this page; the ${actNoun(as)} continues.`;
 }
 
 /** What it waits for, or why it failed, with what to do about it. */

@@ -117,6 +117,15 @@ describe('the stages of a command', () => {
     expect(said(command('done', [['address', 5, '10.1.2.3/24']], { action, target }))).toBe(sentence),
   );
 
+  it('of an attachment are told as one, and not as a launch', () => {
+    const attached = command('done', [['address', 5, '10.1.2.3/24']]);
+    expect(commandSentence(attached, NAMES, 'attach')).toBe('cache is attached on web-2 and is in lab as 10.1.2.3');
+    expect(commandSentence(command('failed', []), NAMES, 'attach')).toBe('The attachment of cache on web-2 failed');
+    expect(commandSentence(command('done', [], { action: 'remove', networks: [] }), NAMES, 'detach')).toBe(
+      'cache was detached on web-2',
+    );
+  });
+
   it('have lanes of a round length', () => {
     expect([480, 10_970, 61_000].map((ms) => laneOf(ms).step)).toEqual([0.1, 2.5, 30]);
     expect(laneOf(400 * 86_400_000).ms).toBeGreaterThanOrEqual(400 * 86_400_000);

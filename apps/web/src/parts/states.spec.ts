@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Shape } from '../api/client.js';
-import { asLastKnown, networkStanding, nodeStanding } from './states.js';
+import { asLastKnown, networkStanding, nodeStanding, workloadStanding } from './states.js';
 
 const network = (memberships: Partial<Shape<'Network'>['memberships']>) =>
   networkStanding({
@@ -32,5 +32,18 @@ describe('how a thing stands whose host is unreachable', () => {
     expect(asLastKnown({ is: 'fine' }, true)).toEqual({ is: 'away', word: 'last known: as wanted' });
     expect(asLastKnown({ is: 'fine', word: 'online' }, false)).toEqual({ is: 'fine', word: 'online' });
     expect(asLastKnown({ is: 'working', word: 'leaving' }, true)).toEqual({ is: 'working', word: 'leaving' });
+  });
+});
+
+describe('how a workload stands', () => {
+  const workload = { networks: [], node: { id: 'nod_a' }, state: 'running' } as unknown as Shape<'Workload'>;
+
+  it('is attached once its node is as wanted, and not because it was asked for', () => {
+    expect(workloadStanding(workload, { is: 'failed' })).toEqual({ is: 'failed' });
+    expect(workloadStanding(workload, { is: 'fine' })).toEqual({ is: 'fine', word: 'attached' });
+    expect(workloadStanding({ ...workload, state: 'exited' }, { is: 'fine' })).toEqual({
+      is: 'waiting',
+      word: 'exited',
+    });
   });
 });

@@ -94,10 +94,11 @@ const OF_CONTROLLER: Record<Shape<'ControllerState'>, Standing> = {
 };
 export const controllerStanding = ({ state }: Shape<'Controller'>): Standing => OF_CONTROLLER[state];
 
-/** A label that has no effect says why. */
-export function workloadStanding({ networks, node, state }: Shape<'Workload'>): Standing {
+/** A label that has no effect says why. `judged`: how the node stands that is to be attached to it. */
+export function workloadStanding({ networks, node, state }: Shape<'Workload'>, judged?: Standing): Standing {
   if (networks.some(({ code }) => code !== null)) return { is: 'failed', word: 'without effect' };
   if (!node) return { is: 'waiting', word: 'not attached' };
+  if (judged && judged.is !== 'fine') return judged;
   return state === 'running' ? { is: 'fine', word: 'attached' } : { is: 'waiting', word: state };
 }
 
