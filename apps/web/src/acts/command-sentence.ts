@@ -1,5 +1,5 @@
 import type { Shape } from '../api/client.js';
-import { stageRows } from './stage-rows.js';
+import { stageRows, waitsFor } from './stage-rows.js';
 
 type Command = Shape<'Command'>;
 /** An attachment is a launch beside a container of somebody else, which also stays when it is detached. */
@@ -91,7 +91,7 @@ export function commandSentence(
   names: ReadonlyMap<string, string>,
   as: Told = command.action,
 ): string {
-  const { state, outcome, host } = command;
+  const { state, host } = command;
   const { noun, being, done } = SAID[as];
   const target = command.target.replaceAll(/\b[0-9a-f]{16}\b/g, (id) => names.get(id) ?? id);
   const [, name = target, place = host.name] = /^(.+) (?:on|in) (.+)$/s.exec(target) ?? [];
@@ -105,15 +105,21 @@ export function commandSentence(
     case 'superseded':
       return `The ${noun} of ${target} was replaced by a newer command`;
     case 'waiting':
-      return outcome?.kind === 'waiting' && outcome.code === 'authorization'
-        ? `${name} waits for a person`
-        : `${being(name, place)}, and waits`;
+      return waitingSentence(command, name, being(name, place));
     case 'queued':
       return `${being(name, place)}; ${host.name} has not received it yet`;
     case 'delivered':
-      return [being(name, place), awaitsWord(command)].filter(Boolean).join('; ');
+      return goingOn(command, being(name, place));
   }
 }
+
+function waitingSentence(command: Command, name: string, being: string): string {
+  const outcome = waitsFor(command);
+  if (!outcome) return goingOn(command, being);
+  return outcome.code === 'authorization' ? `${name} waits for a person` : `${being}, and waits`;
+}
+
+const goingOn = (command: Command, being: string): string => [being, awaitsWord(command)].filter(Boolean).join('; ');
 
 function awaitsWord(command: Command): string {
   const open = stageRows(command).find(({ is }) => is === 'working' || is === 'waiting');

@@ -9,7 +9,7 @@ import { commandStanding } from '../parts/states.js';
 import { useNetworkNames } from '../pages/events/use-network-names.js';
 import { AuthorizeActs } from '../pages/things/authorize-acts.js';
 import { actNoun, commandSentence, type Told } from './command-sentence.js';
-import { hasEnded, timeWord } from './stage-rows.js';
+import { hasEnded, timeWord, waitsFor } from './stage-rows.js';
 import { Stages, useElapsed } from './stages.js';
 import css from './acts.module.css';
 
@@ -19,7 +19,9 @@ type Command = Shape<'Command'>;
 export function FollowedCommand({ first, as = first.action }: { first: Command; as?: Told }) {
   const command = useCommand(first);
   const names = useNetworkNames();
-  const { is, word } = commandStanding(command);
+  const { is, word } = commandStanding(
+    waitsFor(command) || command.state !== 'waiting' ? command : { ...command, state: 'delivered' },
+  );
   return (
     <div className={css.followed}>
       <Clock command={command} />
@@ -65,20 +67,20 @@ function hintOf({ state, action }: Command, as: Told): string {
 
 /** What it waits for, or why it failed, with what to do about it. */
 export function Trouble({ command }: { command: Command }) {
-  const { outcome } = command;
-  if (outcome === null || outcome.kind === 'done' || command.state === 'done') return null;
+  const outcome = command.outcome?.kind === 'failed' ? command.outcome : waitsFor(command);
+  if (outcome === null || command.state === 'done') return null;
   const state = outcome.kind === 'failed' ? 'failed' : 'waiting';
-  const acts = outcome.code === 'authorization' ? <Decide command={command} /> : undefined;
+  const acts = outcome.code === 'authorization' ? <Decide command={command} cause={outcome.cause} /> : undefined;
   return <Fix cause={outcome} state={state} acts={acts} />;
 }
 
-/** Lets it in here, if its network is one that Orrery keeps. */
-function Decide({ command: { node, networks } }: { command: Command }) {
+/** Lets it in here, if its network is one that Orrery keeps. With another cause, such as a denial, somebody can decide anew. */
+function Decide({ command: { node, networks }, cause }: { command: Command; cause: string }) {
   const isAllowed = useMay('PUT /v1/networks/{network}/admissions/{node}');
   const { items } = useList('/v1/memberships', { node: node ?? '' });
   const waiting = items.find(
     ({ controller, network }) => controller && !controller.authorized && networks.includes(network.id),
   );
   if (!isAllowed || !waiting) return null;
-  return <AuthorizeActs node={waiting.node.name} network={waiting.network.id} />;
+  return <AuthorizeActs key={cause} node={waiting.node.name} network={waiting.network.id} />;
 }

@@ -100,6 +100,21 @@ describe('the stages of a command', () => {
     );
   });
 
+  it('wait once for a person, also when the node was heard meanwhile, and not after the controller let it in', () => {
+    const asks: [Shape<'Stage'>, number][] = [
+      ['authorization', 1650],
+      ['heard', 6510],
+    ];
+    const open = command('waiting', asks, { outcome: waiting });
+    expect(shown(open).filter(([, is]) => is === 'waiting')).toEqual([['authorization', 'waiting', 1650, undefined]]);
+    const letIn = command('waiting', [['joined', 1250], ...asks, ['authorized', 9660]], { outcome: waiting });
+    expect(shown(letIn).slice(-2)).toEqual([
+      ['interface', 'working', 9660, undefined],
+      ['address', 'todo', 0, undefined],
+    ]);
+    expect(said(letIn)).toBe('cache is being launched on web-2; its interface is coming up');
+  });
+
   it('end where it failed, with nothing after that', () => {
     const broken = command('failed', [['delivered', 610]], { outcome: failed, endedAt: '2026-11-30T10:00:03.100Z' });
     expect(shown(broken)).toEqual([

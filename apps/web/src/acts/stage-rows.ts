@@ -2,6 +2,7 @@ import type { Shape } from '../api/client.js';
 
 type Command = Shape<'Command'>;
 type Stage = Shape<'Stage'>;
+type Waiting = Extract<Command['outcome'], { kind: 'waiting' }>;
 
 /** A line of a command: a stage that was observed, the one that is awaited, or one that is still to come. */
 export interface StageRow {
@@ -33,13 +34,27 @@ const ENDS: readonly Stage[] = ['done', 'failed'];
 
 export const hasEnded = ({ state }: Command): boolean => ['done', 'failed', 'cancelled', 'superseded'].includes(state);
 
+/**
+ * What a command waits for. Its host says for a second or two that it waits for a person when the controller has already
+ * let it in.
+ */
+export function waitsFor({ outcome, stages }: Command): Waiting | null {
+  if (outcome?.kind !== 'waiting') return null;
+  return outcome.code === 'authorization' && isLetIn(stages) ? null : outcome;
+}
+
+const isLetIn = (stages: Command['stages']): boolean =>
+  stages.findLastIndex(({ stage }) => stage === 'authorized') >
+  stages.findLastIndex(({ stage }) => stage === 'authorization');
+
 /** The lines of a command, as they were observed. Pure. */
 export function stageRows(command: Command): StageRow[] {
-  const { stages, outcome, action } = command;
+  const { stages, action } = command;
+  const outcome = waitsFor(command);
   const seen = stages.filter(({ stage }) => !ENDS.includes(stage));
   const rows = seen.map(({ stage, detail, ms }, at): StageRow => {
     const from = seen[at - 1]?.ms ?? 0;
-    const asks = stage === 'authorization' && !seen.slice(at).some((later) => later.stage === 'authorized');
+    const asks = stage === 'authorization' && !isLetIn(seen.slice(at));
     return asks && !hasEnded(command)
       ? { stage, is: 'waiting', detail, from: ms, to: undefined }
       : { stage, is: 'fine', detail, from, to: ms };
@@ -49,13 +64,12 @@ export function stageRows(command: Command): StageRow[] {
   const from = seen.at(-1)?.ms ?? 0;
   const todo = (stage: Stage): StageRow => ({ stage, is: 'todo', detail: '', from: 0, to: undefined });
   if (command.state === 'failed') return [...rows, failedRow(command, coming[0] ?? 'failed', from)];
-  if (rows.at(-1)?.is === 'waiting') return [...rows, ...coming.map(todo)];
+  if (rows.some(({ is }) => is === 'waiting')) return [...rows, ...coming.map(todo)];
   const [next, ...rest] = coming;
   if (next === undefined) return rows;
-  const open: StageRow =
-    outcome?.kind === 'waiting'
-      ? { stage: next, is: 'waiting', detail: outcome.code, from, to: undefined }
-      : { stage: next, is: 'working', detail: openDetail(command), from, to: undefined };
+  const open: StageRow = outcome
+    ? { stage: next, is: 'waiting', detail: outcome.code, from, to: undefined }
+    : { stage: next, is: 'working', detail: openDetail(command), from, to: undefined };
   return [...rows, open, ...rest.map(todo)];
 }
 

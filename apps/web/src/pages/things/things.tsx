@@ -92,7 +92,8 @@ export function MembershipPage() {
   const { data } = useRead('/v1/nodes/{node}/networks/{network}', { path: { node, network } });
   const name = data?.network.name ?? network;
   const mayDecide = useMay('PUT /v1/networks/{network}/admissions/{node}');
-  const waits = data?.outcome?.kind === 'waiting' && data.outcome.code === 'authorization';
+  const { outcome } = data ?? {};
+  const waits = outcome?.kind === 'waiting' && outcome.code === 'authorization';
   return (
     <ThingPage
       about={{ about: node, network }}
@@ -102,7 +103,11 @@ export function MembershipPage() {
       past={membershipThen}
       bar={data ? <MembershipActs membership={data} waits={waits} /> : null}
       isWitnessed
-      acts={waits && data.controller && mayDecide ? <AuthorizeActs node={node} network={network} /> : undefined}
+      acts={
+        waits && data?.controller && mayDecide ? (
+          <AuthorizeActs key={outcome.cause} node={node} network={network} />
+        ) : undefined
+      }
       facts={
         data
           ? [
