@@ -74,7 +74,7 @@ export function Trouble({ command }: { command: Command }) {
   return <Fix cause={outcome} state={state} acts={acts} />;
 }
 
-/** Lets it in here, if its network is one that Orrery keeps. With another cause, such as a denial, somebody can decide anew. */
+/** Lets it in here, if its network is one that Orrery keeps. */
 function Decide({ command: { node, networks }, cause }: { command: Command; cause: string }) {
   const isAllowed = useMay('PUT /v1/networks/{network}/admissions/{node}');
   const { items } = useList('/v1/memberships', { node: node ?? '' });
@@ -82,5 +82,5 @@ function Decide({ command: { node, networks }, cause }: { command: Command; caus
     ({ controller, network }) => controller && !controller.authorized && networks.includes(network.id),
   );
   if (!isAllowed || !waiting) return null;
-  return <AuthorizeActs key={cause} node={waiting.node.name} network={waiting.network.id} />;
+  return <AuthorizeActs node={waiting.node.name} network={waiting.network.id} cause={cause} />;
 }

@@ -53,7 +53,7 @@ function One({ one, kept }: { one: Attention; kept: ReadonlySet<string> }) {
         <strong>{place ? <Link to={place}>{unbroken(what)}</Link> : <Sentence text={what} links={[]} />}</strong>
         <p>{unbroken(withClocks(cause, Date.now()))}</p>
         {isOne && mayDecide && about.node && about.network && kept.has(about.network.id) && (
-          <AuthorizeActs node={about.node.name} network={about.network.id} />
+          <AuthorizeActs node={about.node.name} network={about.network.id} cause={cause} />
         )}
         <CommandLine run={next} />
       </div>

@@ -105,7 +105,7 @@ export function MembershipPage() {
       isWitnessed
       acts={
         waits && data?.controller && mayDecide ? (
-          <AuthorizeActs key={outcome.cause} node={node} network={network} />
+          <AuthorizeActs node={node} network={network} cause={outcome.cause} />
         ) : undefined
       }
       facts={
