@@ -2,10 +2,12 @@ import { Link } from '@tanstack/react-router';
 import type { Shape } from '../api/client.js';
 import { useList, useRead } from '../api/use-read.js';
 import { useMay } from '../door/use-door.js';
+import { useLiveState } from '../live/use-live.js';
 import { StateWord } from '../parts/mark.js';
 import { Fix } from '../parts/fix.js';
 import { commandPlace } from '../parts/places.js';
 import { commandStanding } from '../parts/states.js';
+import { unbroken } from '../parts/unbroken.js';
 import { useNetworkNames } from '../pages/events/use-network-names.js';
 import { AuthorizeActs } from '../pages/things/authorize-acts.js';
 import { actNoun, commandSentence, type Told } from './command-sentence.js';
@@ -19,6 +21,7 @@ type Command = Shape<'Command'>;
 export function FollowedCommand({ first, as = first.action }: { first: Command; as?: Told }) {
   const command = useCommand(first);
   const names = useNetworkNames();
+  const isLost = useLiveState().is === 'lost';
   const { is, word } = commandStanding(
     waitsFor(command) || command.state !== 'waiting' ? command : { ...command, state: 'delivered' },
   );
@@ -26,7 +29,7 @@ export function FollowedCommand({ first, as = first.action }: { first: Command; 
     <div className={css.followed}>
       <Clock command={command} />
       <p className={css.sentence} role="status">
-        {commandSentence(command, names, as)}
+        {unbroken(commandSentence(command, names, as))}
       </p>
       <p className={css.sub}>
         <StateWord is={is}>{word}</StateWord>
@@ -35,7 +38,7 @@ export function FollowedCommand({ first, as = first.action }: { first: Command; 
       </p>
       <Trouble command={command} />
       <Stages command={command} />
-      <p className={css.hint}>{hintOf(command, as)}</p>
+      <p className={css.hint}>{isLost && !hasEnded(command) ? LOST : hintOf(command, as)}</p>
     </div>
   );
 }
@@ -56,6 +59,8 @@ function Clock({ command }: { command: Command }) {
     </div>
   );
 }
+
+const LOST = 'Orrery cannot be reached. This is how it stood then; it may have gone on.';
 
 function hintOf({ state, action }: Command, as: Told): string {
   if (state === 'done')

@@ -51,3 +51,16 @@ export function admitsWord({ by, selector }: NonNullable<Shape<'Network'>['admis
   if (by === 'manual') return 'nobody by itself';
   return by === 'fleet' ? 'the fleet' : (selector ?? 'by selector');
 }
+
+const PART_OF_NAME = /[\w/-]/;
+
+/** Where a thing is named in a text, and not only as a part of a longer name: `web-1` is not named in `web-1/demo`. */
+export function namedAt(text: string, name: string): number {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const isWhole = [text[at - 1], text[at + name.length]].every(
+      (next) => next === undefined || !PART_OF_NAME.test(next),
+    );
+    if (isWhole) return at;
+  }
+  return -1;
+}
