@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Shape } from '../api/client.js';
-import { asLastKnown, networkStanding, nodeStanding, workloadStanding } from './states.js';
+import { asLastKnown, isLastKnown, networkStanding, nodeStanding, workloadStanding } from './states.js';
 
 const network = (memberships: Partial<Shape<'Network'>['memberships']>) =>
   networkStanding({
@@ -46,4 +46,11 @@ describe('how a workload stands', () => {
       word: 'exited',
     });
   });
+});
+
+it('of a host without its engine, only what is in containers is as it was last seen', () => {
+  const host = { presence: 'online', engine: { state: 'down', cause: 'c' } } as unknown as Shape<'Host'>;
+  expect([isLastKnown(host, 'container'), isLastKnown(host, 'host')]).toEqual([true, false]);
+  expect(isLastKnown({ ...host, presence: 'unreachable' }, 'host')).toBe(true);
+  expect(isLastKnown({ ...host, engine: null }, 'container')).toBe(false);
 });

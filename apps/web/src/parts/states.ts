@@ -17,6 +17,10 @@ export const STATE_WORDS: Record<State, string> = {
   asked: 'asked',
 };
 
+/** Nobody sees how a node is whose host is unreachable, nor one in a container while its engine does not answer. */
+export const isLastKnown = ({ presence, engine }: Shape<'Host'>, kind: Shape<'Node'>['kind']): boolean =>
+  presence === 'unreachable' || (kind === 'container' && engine?.state === 'down');
+
 /** How a thing stood when its host was last heard. What was never reported, or is only asked for, stays so. */
 export function asLastKnown(standing: Standing, isAway: boolean): Standing {
   const { is, word = STATE_WORDS[is] } = standing;
