@@ -49,7 +49,7 @@ describe('how a workload stands', () => {
 });
 
 it('of a host without its engine, only what is in containers is as it was last seen', () => {
-  const host = { presence: 'online', engine: { state: 'down', cause: 'c' } } as unknown as Shape<'Host'>;
+  const host = { presence: 'online', engine: { state: 'unknown', cause: 'c' } } as unknown as Shape<'Host'>;
   expect([isLastKnown(host, 'container'), isLastKnown(host, 'host')]).toEqual([true, false]);
   expect(isLastKnown({ ...host, presence: 'unreachable' }, 'host')).toBe(true);
   expect(isLastKnown({ ...host, engine: null }, 'container')).toBe(false);

@@ -19,7 +19,7 @@ export const STATE_WORDS: Record<State, string> = {
 
 /** Nobody sees how a node is whose host is unreachable, nor one in a container while its engine does not answer. */
 export const isLastKnown = ({ presence, engine }: Shape<'Host'>, kind: Shape<'Node'>['kind']): boolean =>
-  presence === 'unreachable' || (kind === 'container' && engine?.state === 'down');
+  presence === 'unreachable' || (kind === 'container' && engine?.state === 'unknown');
 
 /** How a thing stood when its host was last heard. What was never reported, or is only asked for, stays so. */
 export function asLastKnown(standing: Standing, isAway: boolean): Standing {
