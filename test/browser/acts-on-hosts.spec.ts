@@ -190,6 +190,8 @@ describe('somebody at the dashboard can', () => {
     await isFit(page, 'act-route-remove');
     await button(page, 'Remove').click();
     await dialog(page).getByText(`${LAN} is announced in ${name} no longer`).waitFor();
+    await page.getByText(`${LAN} is no longer brought into ${name}`).first().waitFor();
+    expect(await page.getByRole('table', { name: 'Routers' }).count()).toBe(0);
     expect(await lan.targets()).toEqual([]);
     expect(trouble).toEqual([]);
   }, 60_000);

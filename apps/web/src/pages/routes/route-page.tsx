@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { RouteActs } from '../../acts/bars.js';
-import type { Shape } from '../../api/client.js';
+import { ApiProblem, type Shape } from '../../api/client.js';
 import { useAwayHosts } from '../../api/use-away-hosts.js';
 import { useRead } from '../../api/use-read.js';
 import { Page } from '../../frame/page.js';
@@ -29,28 +29,22 @@ export function RoutePage() {
   const name = route.replace('-', '/');
   if (!data && error) return <Refused error={error} what={name} />;
   if (!data) return <Asking what={name} />;
-  const { target, since } = data;
-  const { is, word } = routeStanding(data);
+  const { target } = data;
+  const into = data.network.name ?? data.network.id;
+  // It was there a moment ago: what it was is not shown as what it is.
+  const isOver = error instanceof ApiProblem && error.problem.status === 404;
+  const text = isOver ? `${target} is no longer brought into ${into}` : routeSentence(data);
   return (
     <Page
-      crumbs={[{ name: 'Routes', to: '/routes' }, { name: `${target} into ${data.network.name ?? data.network.id}` }]}
-      title={<Sentence text={routeSentence(data)} links={linksOf(data)} />}
-      sub={
-        <>
-          <StateWord is={is}>{word}</StateWord>
-          {since && (
-            <span>
-              by this router since <Clocked at={since} />, <Age at={since} />
-            </span>
-          )}
-        </>
-      }
-      run={`orrery route get ${target} --network ${data.network.name ?? data.network.id}`}
+      crumbs={[{ name: 'Routes', to: '/routes' }, { name: `${target} into ${into}` }]}
+      title={<Sentence text={text} links={linksOf(data)} />}
+      sub={isOver ? <span>It is not there any more</span> : <Since route={data} />}
+      run={`orrery route get ${target} --network ${into}`}
     >
       <div className={css.two}>
         <div>
-          <Routers route={data} />
-          <Announced route={data} />
+          {!isOver && <Routers route={data} />}
+          {!isOver && <Announced route={data} />}
           <section className={css.section}>
             <h2>Last events</h2>
             <LastEvents
@@ -60,15 +54,30 @@ export function RoutePage() {
             />
           </section>
         </div>
-        <Aside route={data} />
+        <Aside route={data} isOver={isOver} />
       </div>
     </Page>
   );
 }
 
-function Aside({ route }: { route: Route }) {
+function Since({ route }: { route: Route }) {
+  const { is, word } = routeStanding(route);
   return (
-    <aside>
+    <>
+      <StateWord is={is}>{word}</StateWord>
+      {route.since && (
+        <span>
+          by this router since <Clocked at={route.since} />, <Age at={route.since} />
+        </span>
+      )}
+    </>
+  );
+}
+
+/** A dialog that is open over the page of what it removes stays open. */
+function Aside({ route, isOver }: { route: Route; isOver: boolean }) {
+  return (
+    <aside hidden={isOver}>
       <div className={css.fixes}>
         {route.findings.map((finding) => (
           <Fix key={`${finding.code} ${finding.cause}`} cause={finding} state={OF_SEVERITY[finding.severity]} />
