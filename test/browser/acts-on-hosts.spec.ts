@@ -54,6 +54,7 @@ describe('somebody with one host and no controller can', () => {
     const { page, trouble } = await visitors.enter('/networks/first');
     await button(page, 'Remove…').click();
     await dialog(page).getByText('orrery network rm first').waitFor();
+    await dialog(page).getByText('no longer reach each other').waitFor();
     expect(await button(page, 'Remove').isDisabled()).toBe(true);
     await dialog(page).getByLabel('Type first to remove it', { exact: true }).fill('first');
     await page.keyboard.press('Enter');
