@@ -120,6 +120,8 @@ describe('somebody at the dashboard can', () => {
     await dialog(page).getByText('1 of 1 authorized').waitFor();
     await picture(page, 'act-authorize-many-done');
     await page.keyboard.press('Escape');
+    // Until the dialog has gone, both are still chosen.
+    await dialog(page).waitFor({ state: 'detached' });
     for (const name of ['one', 'two']) await page.getByLabel(`Choose web-1/${name} in shop`).check();
     await button(page, 'Deny…').click();
     await isFit(page, 'act-deny-many');

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { apiFixture } from '../support/api-fixture.js';
 import { ReportingHost } from '../support/reporting-host.js';
 import { joinFleet } from './support/fleet.js';
-import { logIn, picture, tokenOf, Visitors } from './support/dashboard.js';
+import { follow, logIn, picture, tokenOf, Visitors, type Visit } from './support/dashboard.js';
 import type { Page } from 'playwright-core';
 
 describe('the dashboard', () => {
@@ -85,10 +85,20 @@ describe('the dashboard', () => {
   });
 
   describe('shows', () => {
-    beforeAll(fleet, 60_000);
+    let admin: Visit;
+    beforeAll(async () => {
+      await fleet();
+      admin = await visitors.enter('/');
+    }, 60_000);
+
+    /** The admin goes there. */
+    const at = async (path: string): Promise<Visit> => {
+      await follow(admin.page, path);
+      return admin;
+    };
 
     it('the fleet as the API has it: a sentence, counts, hosts by site, events, and the line that does the same', async () => {
-      const { page, trouble } = await visitors.enter('/');
+      const { page, trouble } = await at('/');
       await title(page, 'One host never connected; everything else is as wanted').waitFor();
       expect(await page.getByRole('link', { name: /^3 hosts/ }).count()).toBe(1);
       await page.getByRole('img', { name: /3 hosts/ }).press('ArrowRight');
@@ -125,7 +135,7 @@ describe('the dashboard', () => {
     });
 
     it('hosts in a table that is filtered, sorted and searched in the address', async () => {
-      const { page } = await visitors.enter('/hosts?q=web&sort=-host');
+      const { page } = await at('/hosts?q=web&sort=-host');
       const names = () => page.locator('tbody tr td:first-child a').allTextContents();
       await page.getByRole('table', { name: 'hosts' }).waitFor();
       expect(await names()).toEqual(['web-2', 'web-1']);
@@ -138,7 +148,7 @@ describe('the dashboard', () => {
     });
 
     it('the page of a host with its nodes, and each membership as three witnesses see it', async () => {
-      const { page, trouble } = await visitors.enter('/hosts');
+      const { page, trouble } = await at('/hosts');
       await page.getByRole('link', { name: 'web-1', exact: true }).click();
       await title(page, 'web-1').waitFor();
       expect(await page.evaluate('document.activeElement?.tagName')).toBe('H1');
@@ -154,7 +164,7 @@ describe('the dashboard', () => {
     });
 
     it('what happens, without anybody asking again', async () => {
-      const { page } = await visitors.enter('/hosts');
+      const { page } = await at('/hosts');
       await page.getByRole('table', { name: 'hosts' }).waitFor();
       closing(await ReportingHost.join(api, 'arriving'));
       await page.getByRole('link', { name: 'arriving' }).waitFor({ timeout: 5000 });
@@ -167,7 +177,7 @@ describe('the dashboard', () => {
     });
 
     it('that the connection is lost, with the time of what it shows, and by itself that it is back', async () => {
-      const { page } = await visitors.enter('/');
+      const { page } = await at('/');
       await title(page, 'One host never connected').waitFor();
       await page.context().setOffline(true);
       await page.getByRole('alert').getByText('Orrery cannot be reached').waitFor();
@@ -177,7 +187,7 @@ describe('the dashboard', () => {
     });
 
     it('that Orrery was updated while the page was open, and reloads when somebody says so', async () => {
-      const { page } = await visitors.enter('/');
+      const { page } = await at('/');
       await page.route(`${api.url}/`, async (route) => {
         const body = (await (await route.fetch()).text()).replace(/main-\w+\.js/, 'main-0THER000.js');
         await route.fulfill({ contentType: 'text/html', body });
@@ -194,11 +204,11 @@ describe('the dashboard', () => {
     });
 
     it('what to do if the API answers what the page does not understand, instead of nothing', async () => {
-      const { page } = await visitors.enter('/');
+      const { page } = await at('/');
       await page.route('**/v1/hosts/web-1', (route) =>
         route.fulfill({ json: { name: 'web-1', of: 'another version' } }),
       );
-      await page.goto(new URL('/hosts/web-1', page.url()).href);
+      await at('/hosts/web-1');
       await title(page, 'This page cannot show what Orrery answered').waitFor();
       await picture(page, 'broken');
       await page.unroute('**/v1/hosts/web-1');

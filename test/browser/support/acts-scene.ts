@@ -1,11 +1,11 @@
-import { beforeAll, expect } from '@jest/globals';
+import { beforeAll } from '@jest/globals';
 import { Accepted, CommandPage, NetworkMade, type Command, type Outcome, type Stage } from '@orrery/shared/contracts';
 import type { Page } from 'playwright-core';
 import { apiFixture } from '../../support/api-fixture.js';
 import { ControllerHost } from '../../support/controller-host.js';
 import { ReportingHost } from '../../support/reporting-host.js';
-import { violations } from './axe.js';
-import { picture, tokenOf, Visitors, type Visit } from './dashboard.js';
+import { follow, tokenOf, Visitors, type Visit } from './dashboard.js';
+import { isFit as isPageFit } from './fit.js';
 import { lookAt } from './fleet.js';
 
 export const WAITS: Outcome = {
@@ -52,7 +52,7 @@ export class ActsScene {
 
   readonly at = async (path: string): Promise<Visit> => {
     const anna = there(this.#anna);
-    await anna.page.goto(new URL(path, this.api.url).href);
+    await follow(anna.page, path);
     return anna;
   };
 
@@ -88,24 +88,5 @@ function there<T>(one: T | undefined): T {
 export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 export const dialog = (page: Page) => page.getByRole('dialog');
 
-/** No fault that axe knows, light and dark, and on a phone nothing wider than the screen. */
-export async function isFit(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const rules = colorScheme === 'dark' ? ['color-contrast'] : undefined;
-    expect({ name, colorScheme, found: await violations(page, 'dialog', rules) }).toEqual({
-      name,
-      colorScheme,
-      found: [],
-    });
-    await picture(page, `${name}-${colorScheme}`);
-  }
-  await page.setViewportSize({ width: 390, height: 844 });
-  const isWide = (): Promise<boolean> =>
-    page.evaluate(
-      '[document.documentElement, ...document.querySelectorAll("dialog, dialog > div")].some((one) => one.scrollWidth > 390)',
-    );
-  expect({ name, isWide: await isWide() }).toEqual({ name, isWide: false });
-  await picture(page, `${name}-phone`);
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
+/** The open dialog, by itself. */
+export const isFit = (page: Page, name: string) => isPageFit(page, name, 'dialog');

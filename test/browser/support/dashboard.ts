@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { ApiTokenMade, type Role } from '@orrery/shared/contracts';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,10 +20,12 @@ interface Look {
 
 const WITHIN_MS = 15_000;
 
-/** A browser for the tests of a file, and visits to the dashboard of an API. */
+/** A browser for the tests of a file, and visits to the dashboard of an API: each ends with its test, or with the file if it began before. */
 export class Visitors {
   #browser: Browser | undefined;
+  /** Of visits that began in the test that runs. */
   readonly #contexts: BrowserContext[] = [];
+  #isInTest = false;
 
   constructor(private readonly api: Pick<RunningApi, 'url' | 'adminToken'>) {
     beforeAll(async () => {
@@ -31,6 +33,12 @@ export class Visitors {
       const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage']; // root has no sandbox
       this.#browser = await chromium.launch({ ...(executablePath && { executablePath }), args });
     }, 60_000);
+    beforeEach(() => void (this.#isInTest = true));
+    // A page that nobody looks at any more would still follow all that the next tests do.
+    afterEach(async () => {
+      this.#isInTest = false;
+      await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
+    });
     afterAll(() => this.#browser?.close());
   }
 
@@ -38,7 +46,7 @@ export class Visitors {
   async open(path = '/', { scheme = 'light', width = 1440, height = 900 }: Look = {}): Promise<Visit> {
     const context = await this.#browser?.newContext({ colorScheme: scheme, viewport: { width, height } });
     if (!context) throw new Error('the browser has not started');
-    this.#contexts.push(context);
+    if (this.#isInTest) this.#contexts.push(context);
     return this.openIn(context, path);
   }
 
@@ -79,6 +87,21 @@ export async function logIn(page: Page, token: string): Promise<void> {
 export async function tokenOf(api: RunningApi, name: string, role: Role): Promise<{ id: string; secret: string }> {
   const { body } = await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: { name, role } });
   return { id: body.token.id, secret: body.secret };
+}
+
+/**
+ * Goes to another page as a link of this one does: nothing is loaded again, which is what costs a browser most. Whoever goes to the same
+ * kind of page cannot tell the old title from the new one, so there it is loaded after all.
+ */
+export async function follow(page: Page, path: string): Promise<void> {
+  const to = new URL(path, page.url());
+  const kind = ({ pathname }: URL) => pathname.split('/')[1];
+  if (kind(to) === kind(new URL(page.url()))) return void (await page.goto(to.href));
+  await page.evaluate(`{
+    document.querySelector('h1')?.setAttribute('data-left', '');
+    history.pushState(null, '', ${JSON.stringify(to.href)});
+  }`);
+  await page.locator('h1:not([data-left])').waitFor();
 }
 
 /** `ORRERY_PICTURES=folder` keeps how the pages looked, for people who design them. */

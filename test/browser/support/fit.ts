@@ -1,6 +1,8 @@
+import { expect } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
+import { picture } from './dashboard.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -30,4 +32,25 @@ export async function violations(page: Page, within = 'html', rules?: readonly s
     },
     [within, rules] as const,
   );
+}
+
+const PHONE = { width: 390, height: 844 };
+/** Where a screen ends, and what is wider than it. */
+const WIDE = `[document.documentElement, ...document.querySelectorAll('dialog, dialog > div')].some((one) => one.scrollWidth > ${PHONE.width})`;
+
+/** No fault that axe knows, light and dark, and on a phone nothing wider than the screen. `within`: all of the page, or its dialog. */
+export async function isFit(page: Page, name: string, within = 'html'): Promise<void> {
+  const shown = name.replace(/^\//, '').replaceAll('/', '-') || 'overview';
+  const size = page.viewportSize();
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const rules = colorScheme === 'dark' ? ['color-contrast'] : undefined;
+    const found = await violations(page, within, rules);
+    expect({ name, colorScheme, found }).toEqual({ name, colorScheme, found: [] });
+    await picture(page, `${shown}-${colorScheme}`);
+  }
+  await page.setViewportSize(PHONE);
+  expect({ name, isWide: await page.evaluate(WIDE) }).toEqual({ name, isWide: false });
+  await picture(page, `${shown}-phone`);
+  if (size) await page.setViewportSize(size);
 }
