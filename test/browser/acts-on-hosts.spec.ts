@@ -54,6 +54,7 @@ describe('somebody with one host and no controller can', () => {
     const { page, trouble } = await visitors.enter('/networks/first');
     await button(page, 'Remove…').click();
     await dialog(page).getByText('orrery network rm first').waitFor();
+    await dialog(page).getByText('no longer reach each other').waitFor();
     expect(await button(page, 'Remove').isDisabled()).toBe(true);
     await dialog(page).getByLabel('Type first to remove it', { exact: true }).fill('first');
     await page.keyboard.press('Enter');
@@ -92,9 +93,9 @@ describe('somebody at the dashboard can', () => {
     await dialog(page).getByText('web-1: create the container orrery-shop-db-1').waitFor();
     await isFit(page, 'act-attach-plan');
     await page.keyboard.press('Enter');
-    await dialog(page).getByText('shop-db-1 is being launched on web-1').waitFor();
+    await dialog(page).getByText('shop-db-1 is being attached on web-1').waitFor();
     await settles(await newest());
-    await dialog(page).getByText('shop-db-1 runs on web-1 and is in lab').waitFor();
+    await dialog(page).getByText('shop-db-1 is attached on web-1 and is in lab').waitFor();
     await at('/containers/web-1.shop-db-1');
     await button(page, 'Detach…').click();
     await dialog(page).getByText('shop/db/1 keeps running').waitFor();
@@ -102,7 +103,7 @@ describe('somebody at the dashboard can', () => {
     await dialog(page).getByLabel('Type shop-db-1 to detach it', { exact: true }).fill('shop-db-1');
     await isFit(page, 'act-detach');
     await button(page, 'Detach').click();
-    await dialog(page).getByText('shop-db-1 is being removed from web-1').waitFor();
+    await dialog(page).getByText('shop-db-1 is being detached on web-1').waitFor();
     await settles(await newest());
     await at(`/networks/${ids.lab}`);
     await button(page, 'Change…').click();
@@ -190,6 +191,8 @@ describe('somebody at the dashboard can', () => {
     await isFit(page, 'act-route-remove');
     await button(page, 'Remove').click();
     await dialog(page).getByText(`${LAN} is announced in ${name} no longer`).waitFor();
+    await page.getByText(`${LAN} is no longer brought into ${name}`).first().waitFor();
+    expect(await page.getByRole('table', { name: 'Routers' }).count()).toBe(0);
     expect(await lan.targets()).toEqual([]);
     expect(trouble).toEqual([]);
   }, 60_000);

@@ -36,7 +36,7 @@ export function AttachDialog({ host: givenHost, workload: given, onClose }: Atta
   return (
     <ActDialog title={title} run={run} onClose={onClose}>
       {planned.answer ? (
-        <FollowedCommand first={planned.answer.command} />
+        <FollowedCommand first={planned.answer.command} as="attach" />
       ) : (
         <PlannedForm
           go="Attach"

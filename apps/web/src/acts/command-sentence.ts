@@ -1,16 +1,27 @@
 import type { Shape } from '../api/client.js';
-import { isJustAuthorized, stageRows } from './stage-rows.js';
+import { isJustAuthorized, stageRows, waitsFor } from './stage-rows.js';
 
 type Command = Shape<'Command'>;
-type Action = Shape<'CommandAction'>;
+/** An attachment is a launch beside a container of somebody else, which also stays when it is detached. */
+export type Told = Shape<'CommandAction'> | 'attach' | 'detach';
 type Said = (name: string, place: string) => string;
 
 /** How each is said while it goes on, and what is so when it is done. */
-const SAID: Record<Action, { noun: string; being: Said; done: Said }> = {
+const SAID: Record<Told, { noun: string; being: Said; done: Said }> = {
   launch: {
     noun: 'launch',
     being: (name, host) => `${name} is being launched on ${host}`,
     done: (name, host) => `${name} runs on ${host}`,
+  },
+  attach: {
+    noun: 'attachment',
+    being: (name, host) => `${name} is being attached on ${host}`,
+    done: (name, host) => `${name} is attached on ${host}`,
+  },
+  detach: {
+    noun: 'detachment',
+    being: (name, host) => `${name} is being detached on ${host}`,
+    done: (name, host) => `${name} was detached on ${host}`,
   },
   replace: {
     noun: 'change',
@@ -60,7 +71,7 @@ const SAID: Record<Action, { noun: string; being: Said; done: Said }> = {
 };
 
 /** The word for the act itself: `You can leave this page; the launch continues`. */
-export const actNoun = (action: Action): string => SAID[action].noun;
+export const actNoun = (action: Told): string => SAID[action].noun;
 
 const AWAITS: Partial<Record<Shape<'Stage'>, string>> = {
   delivered: 'its host is being told',
@@ -74,10 +85,21 @@ const AWAITS: Partial<Record<Shape<'Stage'>, string>> = {
   address: 'it is getting its address',
 };
 
-/** What a command does, or what became of it, as a sentence. Pure. `names`: of networks, by ID. `isAsked`: its authorization was asked for here. */
-export function commandSentence(command: Command, names: ReadonlyMap<string, string>, isAsked = false): string {
-  const { state, action, host } = command;
-  const { noun, being, done } = SAID[action];
+interface Telling {
+  /** What it is for. */
+  as?: Told;
+  /** Its authorization was asked for here. */
+  isAsked?: boolean;
+}
+
+/** What a command does, or what became of it, as a sentence. Pure. `names`: of networks, by ID. */
+export function commandSentence(
+  command: Command,
+  names: ReadonlyMap<string, string>,
+  { as = command.action, isAsked = false }: Telling = {},
+): string {
+  const { state, host } = command;
+  const { noun, being, done } = SAID[as];
   const target = command.target.replaceAll(/\b[0-9a-f]{16}\b/g, (id) => names.get(id) ?? id);
   const [, name = target, place = host.name] = /^(.+) (?:on|in) (.+)$/s.exec(target) ?? [];
   switch (state) {
@@ -99,10 +121,9 @@ export function commandSentence(command: Command, names: ReadonlyMap<string, str
 }
 
 function waitingSentence(command: Command, name: string, being: string, isAsked: boolean): string {
-  const { outcome } = command;
-  const isPersons = outcome?.kind === 'waiting' && outcome.code === 'authorization';
-  if (isPersons) return isAsked ? `${name} is being authorized` : `${name} waits for a person`;
-  return isJustAuthorized(command) ? `${name} is authorized; it gets its address` : `${being}, and waits`;
+  if (isJustAuthorized(command)) return `${name} is authorized; it gets its address`;
+  if (waitsFor(command)?.code !== 'authorization') return `${being}, and waits`;
+  return isAsked ? `${name} is being authorized` : `${name} waits for a person`;
 }
 
 function awaitsWord(command: Command): string {

@@ -40,6 +40,7 @@ export function DetachDialog({ container: { name, host, node, version, workload 
       asking={{ path: { host: host.name, name } }}
       version={version}
       run={lineOf('detach', node.name, '--wait')}
+      as="detach"
       typed={name}
       events={{ node: node.id }}
       onClose={onClose}
@@ -161,7 +162,8 @@ export function RemoveNetworkDialog({
       events={{ network: id }}
       onClose={onClose}
     >
-      It is deleted on its controller. Every node in it loses its addresses there.
+      It is deleted on its controller. After about a minute its nodes no longer reach each other in it; they stay joined
+      until they leave.
     </ConfirmDialog>
   );
 }

@@ -3,6 +3,7 @@ import { ApiProblem, type Asking, type Shape } from '../api/client.js';
 import { StateWord } from '../parts/mark.js';
 import { ActDialog, ActForm, TextField } from './act-dialog.js';
 import { ActRefused } from './act-refused.js';
+import type { Told } from './command-sentence.js';
 import { FollowedCommand } from './followed-command.js';
 import { useAct } from './use-act.js';
 import css from './acts.module.css';
@@ -22,6 +23,8 @@ interface ConfirmDialogProps {
   typed?: string;
   /** Said when the API has taken it, if it makes no command that could be followed. */
   asked?: string;
+  /** What its command is told as, if that is not its own action. */
+  as?: Told;
   /** What the API refuses with this code, it does with this query. */
   anyway?: { code: string; says: string; query: Asking['query'] };
   /** What came of it, if the answer of the API says that; it takes the place of `asked`. */
@@ -36,7 +39,7 @@ type Answer = Partial<Shape<'Accepted'> & Shape<'RouteRemoved'>>;
 
 /** An act that needs nothing but a yes, or the name of what it removes. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { title, go, operation, asking, version, run, typed, asked = '', anyway, came, onClose } = props;
+  const { title, go, operation, asking, version, run, typed, asked = '', as, anyway, came, onClose } = props;
   const [seen, setSeen] = useState(version);
   const [text, setText] = useState('');
   const { mutate, reset, data, error, isPending } = useAct<Answer>(operation);
@@ -52,7 +55,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       {data && came && !data.command ? (
         came(data, onClose)
       ) : data ? (
-        <Taken answer={data} asked={asked} />
+        <Taken answer={data} asked={asked} as={as} />
       ) : (
         <ActForm
           go={go}
@@ -90,8 +93,14 @@ const AnywayBox = ({ says, isAnyway, onChange }: AnywayBoxProps) => (
   </label>
 );
 
-function Taken({ answer: { command, commands = [] }, asked }: { answer: Answer; asked: string }) {
-  if (command) return <FollowedCommand first={command} />;
+interface TakenProps {
+  answer: Answer;
+  asked: string;
+  as: Told | undefined;
+}
+
+function Taken({ answer: { command, commands = [] }, asked, as }: TakenProps) {
+  if (command) return <FollowedCommand first={command} as={as} />;
   return (
     <>
       <p className={css.text} role="status">

@@ -6,10 +6,11 @@ import { useList } from '../api/use-read.js';
 import { Mark, StateWord } from '../parts/mark.js';
 import { routePlace } from '../parts/places.js';
 import { routeStanding } from '../parts/states.js';
+import { unbroken } from '../parts/unbroken.js';
 import { listed } from '../parts/words.js';
 import { routeSentence } from '../pages/routes/route-sentence.js';
 import { Trouble } from './followed-command.js';
-import { hasFailed, routeStages } from './route-stages.js';
+import { hasFailed, isCarried, routeStages } from './route-stages.js';
 import { timeWord } from './stage-rows.js';
 import { useTicking } from './ticking.js';
 import css from './acts.module.css';
@@ -27,6 +28,18 @@ export function AddedRoute({ added: { route, group, commands, ...takers } }: { a
   return <FollowedRoute first={route} commands={items.length > 0 ? items : commands} takers={takers} />;
 }
 
+/** As it is now; the page may have asked for it before the act. */
+function useRoute(first: Route): Route {
+  const path = { network: first.network.id, route: first.target.replace('/', '-') };
+  const { data } = useQuery({
+    queryKey: [ROUTE, { path }],
+    queryFn: ({ signal }) => read(ROUTE, { path }, signal),
+    refetchInterval: ({ state }) =>
+      state.data && state.data.version >= first.version && isCarried(state.data) ? false : LOOK_MS,
+  });
+  return data && data.version >= first.version ? data : first;
+}
+
 interface FollowedRouteProps {
   first: Route;
   /** Of its routers; left out: only its announcement is awaited. */
@@ -35,12 +48,7 @@ interface FollowedRouteProps {
 }
 
 export function FollowedRoute({ first, commands = [], takers }: FollowedRouteProps) {
-  const path = { network: first.network.id, route: first.target.replace('/', '-') };
-  const { data: route = first } = useQuery({
-    queryKey: [ROUTE, { path }],
-    queryFn: ({ signal }) => read(ROUTE, { path }, signal),
-    refetchInterval: ({ state }) => (state.data?.state === 'announced' ? false : LOOK_MS),
-  });
+  const route = useRoute(first);
   const stages = routeStages(route, commands);
   const isOver = stages.every(({ is }) => is === 'fine') || commands.some(hasFailed);
   const now = useTicking(!isOver);
@@ -52,7 +60,7 @@ export function FollowedRoute({ first, commands = [], takers }: FollowedRoutePro
   return (
     <>
       <p className={css.sentence} role="status">
-        {routeSentence(route)}
+        {unbroken(routeSentence(route))}
       </p>
       <p className={css.sub}>
         <StateWord is={is}>{word}</StateWord>

@@ -42,6 +42,16 @@ describe('what a dry run says', () => {
     ]);
   });
 
+  it('begins with what the policy of a host denies, each cause once', () => {
+    const cause = 'the container db does not wear the label orrery.network (rule workloads)';
+    const denied = (detail: string) => ({ step: 'policy-denied', target: 'db', detail });
+    const steps = [denied(cause), denied(`its container is denied: ${cause}`)];
+    expect(lines([change('container', 'onprem-1/db')], [{ host, steps }])).toEqual([
+      `failed: The policy of onprem-1 denies it: ${cause}`,
+      'asked: The container onprem-1/db is created',
+    ]);
+  });
+
   it.each<[string, Shape<'PlannedStep'>[] | null]>([
     ['waiting: onprem-1 cannot be reached: it plans its part when it is back', null],
     ['asked: onprem-1 has nothing to do', []],

@@ -5,15 +5,19 @@ type Planned = Shape<'DryRun'>['changes'][number];
 
 export interface PlanLine {
   /** What somebody should think about stands out. */
-  is: 'asked' | 'waiting';
+  is: 'asked' | 'waiting' | 'failed';
   text: string;
 }
 
 const SAID_ABOVE = new Set(['notTaken', 'joinedAgain', 'warnings']);
 
-/** What a dry run says, in words: first what somebody should think about, then what is decided, then each host. Pure. */
+/**
+ * What a dry run says, in words: first what a host denies and what somebody should think about, then what is decided,
+ * then each host. Pure.
+ */
 export function planLines({ changes, hosts }: Shape<'DryRun'>): PlanLine[] {
   return [
+    ...hosts.flatMap(({ host, steps }) => deniedLines(host.name, steps ?? [])),
     ...changes.flatMap(warningsIn),
     ...madeOrGone(changes, 'create', 'created'),
     ...changes.flatMap(changeLines),
@@ -60,7 +64,19 @@ function changeLines({ noun, name, action, fields }: Planned): PlanLine[] {
 function hostLines(host: string, steps: Shape<'PlannedStep'>[] | null): PlanLine[] {
   if (steps === null) return [{ is: 'waiting', text: `${host} cannot be reached: it plans its part when it is back` }];
   if (steps.length === 0) return [{ is: 'asked', text: `${host} has nothing to do` }];
-  return steps.map(({ detail }) => ({ is: 'asked', text: `${host}: ${detail}` }));
+  return steps.flatMap((step): PlanLine[] =>
+    isDenied(step) ? [] : [{ is: 'asked', text: `${host}: ${step.detail}` }],
+  );
+}
+
+const isDenied = ({ step }: Shape<'PlannedStep'>): boolean => step === 'policy-denied';
+
+/** What depends on a denied thing is denied for the same cause, which is said once. */
+function deniedLines(host: string, steps: Shape<'PlannedStep'>[]): PlanLine[] {
+  const causes = [...new Set(steps.filter(isDenied).map(({ detail }) => detail))];
+  return causes
+    .filter((cause) => !causes.some((other) => other !== cause && cause.endsWith(`: ${other}`)))
+    .map((cause) => ({ is: 'failed', text: `The policy of ${host} denies it: ${cause}` }));
 }
 
 const valueText = (value: unknown): string =>

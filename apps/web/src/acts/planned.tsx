@@ -4,7 +4,7 @@ import { change, type Shape } from '../api/client.js';
 import { Mark } from '../parts/mark.js';
 import { ActForm } from './act-dialog.js';
 import { ActRefused } from './act-refused.js';
-import { planLines } from './plan-lines.js';
+import { planLines, type PlanLine } from './plan-lines.js';
 import { useAct, type ActRequest } from './use-act.js';
 import css from './acts.module.css';
 
@@ -70,12 +70,17 @@ export function PlannedForm({ go, isReady, request, planned, onClose, children }
   );
 }
 
+function titleOf(lines: readonly PlanLine[]): string {
+  if (lines.length === 0) return 'Nothing would change';
+  return lines.some(({ is }) => is === 'failed') ? 'This would fail' : 'This is what happens';
+}
+
 /** What a dry run says. */
 function PlanText({ plan }: { plan: Shape<'DryRun'> }) {
   const lines = planLines(plan);
   return (
     <div role="status">
-      <p className={css.sentence}>{lines.length === 0 ? 'Nothing would change' : 'This is what happens'}</p>
+      <p className={css.sentence}>{titleOf(lines)}</p>
       <ul className={css.list} aria-label="What happens">
         {lines.map(({ is, text }, at) => (
           <li key={`${text} ${at}`}>

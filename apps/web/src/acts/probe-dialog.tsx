@@ -3,6 +3,7 @@ import type { Shape } from '../api/client.js';
 import { useRead } from '../api/use-read.js';
 import { Mark, StateWord } from '../parts/mark.js';
 import { Prose } from '../parts/sentence.js';
+import { unbroken } from '../parts/unbroken.js';
 import { ActDialog, ActForm, Choice, TextField } from './act-dialog.js';
 import { ActRefused } from './act-refused.js';
 import { lineOf } from './shell-word.js';
@@ -71,7 +72,7 @@ function FollowedProbe({ first }: { first: Probe }) {
   const since = (at: string) => timeWord(Math.max(0, Date.parse(at) - Date.parse(startedAt)));
   return (
     <div role="status">
-      <p className={css.sentence}>{sentenceOf(data)}</p>
+      <p className={css.sentence}>{unbroken(sentenceOf(data))}</p>
       <p className={css.sub}>
         <StateWord is={state === 'running' ? 'working' : isReached ? 'fine' : 'failed'}>
           {state === 'running' ? 'on its way' : (result?.code ?? state)}

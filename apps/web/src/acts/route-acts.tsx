@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Shape } from '../api/client.js';
-import { outcomeStanding } from '../parts/states.js';
+import { useAwayHosts } from '../api/use-away-hosts.js';
+import { asLastKnown, outcomeStanding } from '../parts/states.js';
 import { ActBar, ActButton } from './act-button.js';
 import { ActDialog, ActForm, Choice } from './act-dialog.js';
 import { ActRefused } from './act-refused.js';
@@ -42,6 +43,7 @@ export function RouteActs({ route }: { route: Route }) {
 /** To another of its routers. */
 function SwitchDialog({ route, onClose }: RouteActProps) {
   const [seen, setSeen] = useState(route);
+  const away = useAwayHosts(seen.via.map(({ host }) => host));
   const others = seen.via.filter(({ node }) => node.name !== seen.router);
   const [chosen, choose] = useState(others[0]?.node.name ?? '');
   const { mutate, reset, data, error, isPending } = useAct<Route>('PATCH /v1/networks/{network}/routes/{route}');
@@ -69,7 +71,11 @@ function SwitchDialog({ route, onClose }: RouteActProps) {
             legend={`Carried from now on by, instead of ${seen.router ?? 'nobody'}`}
             name="router"
             value={chosen}
-            choices={others.map((one) => ({ value: one.node.name, name: one.node.name, says: fitness(one) }))}
+            choices={others.map((one) => ({
+              value: one.node.name,
+              name: one.node.name,
+              says: fitness(one, away.has(one.host)),
+            }))}
             onChoose={choose}
           />
           <ActRefused error={error} events={eventsOf(route)} onLookAgain={lookAgain} />
@@ -80,9 +86,10 @@ function SwitchDialog({ route, onClose }: RouteActProps) {
 }
 
 /** Whether a switch to it would work, as far as it is known. */
-function fitness({ outcome, address }: Route['via'][number]): string {
+function fitness({ outcome, address }: Route['via'][number], isAway: boolean): string {
   const { is, word = 'not reported yet' } = outcomeStanding(outcome);
-  return `${is === 'fine' ? 'forwards' : word}; ${address ?? 'no address yet'}`;
+  const standing = asLastKnown({ is, word: is === 'fine' ? 'forwards' : word }, isAway);
+  return `${standing.word ?? ''}; ${address ?? 'no address yet'}`;
 }
 
 function RemoveRouteDialog({ route, onClose }: RouteActProps) {

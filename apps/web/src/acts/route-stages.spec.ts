@@ -12,7 +12,7 @@ const via = (host: string, more: Partial<Route['via'][number]> = {}): Route['via
 });
 const route = (more: Partial<Route>) =>
   ({
-    ...{ state: 'pending', cause: null, via: [via('one'), via('two')], announced: [] },
+    ...{ state: 'pending', cause: null, router: 'one/shop-router', via: [via('one'), via('two')], announced: [] },
     ...more,
   }) as Route;
 const commands = (...states: Command['state'][]) => states.map((state) => ({ state }) as Command);
@@ -52,5 +52,16 @@ describe('the stages of a route', () => {
     expect(routeStages(route({ cause: 'its router has no address' }), [])).toEqual([
       { name: 'announced', is: 'working', detail: 'its router has no address' },
     ]);
+  });
+
+  it('are not over after a switch while the way before is announced as well, because nodes keep it', () => {
+    const by = (gateway: string) => ({ target: '192.168.10.0/24', via: gateway });
+    const [before, now] = [by('10.1.2.8'), by('10.1.2.7')];
+    const state = (...announced: Route['announced']) =>
+      routeStages(route({ state: 'announced', announced, via: [via('one'), via('two', { address: '10.1.2.8' })] }), []);
+    expect(state(before, now)).toEqual([
+      { name: 'announced', is: 'working', detail: 'the way before is announced, too' },
+    ]);
+    expect(state(now)).toEqual([{ name: 'announced', is: 'fine', detail: '192.168.10.0/24 via 10.1.2.7' }]);
   });
 });

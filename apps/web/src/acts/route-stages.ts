@@ -12,6 +12,12 @@ export interface RouteStage {
 
 const hostsOf = (via: Route['via']) => listed(via.map(({ host }) => host));
 
+/** Nodes keep the way that they have for as long as the controller announces it beside the new one. */
+export function isCarried({ state, router, via, announced }: Route): boolean {
+  const address = via.find(({ node }) => node.name === router)?.address;
+  return state === 'announced' && announced.every((one) => one.via === address);
+}
+
 /** As `orrery route add --wait` tells them; a standby can still be missing when the route is announced. */
 const STAGES: {
   name: RouteStage['name'];
@@ -33,10 +39,11 @@ const STAGES: {
   },
   {
     name: 'announced',
-    isReached: ({ state }) => state === 'announced',
+    isReached: isCarried,
     done: ({ announced }) =>
       listed(announced.map(({ target, via }) => (via === null ? target : `${target} via ${via}`))),
-    open: ({ cause }) => cause ?? 'waiting for its controller',
+    open: ({ state, cause }) =>
+      state === 'announced' ? 'the way before is announced, too' : (cause ?? 'waiting for its controller'),
   },
 ];
 

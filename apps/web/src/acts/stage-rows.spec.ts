@@ -62,6 +62,19 @@ describe('the stages of a command', () => {
     expect(said(launch)).toBe('cache is being launched on web-2; it is starting');
   });
 
+  it('do not skip what its host has not done when the controller authorizes the node first', () => {
+    const ahead = command('delivered', [
+      ['accepted', 0],
+      ['authorized', 280, '199de23cf0'],
+      ['delivered', 390],
+    ]);
+    expect(shown(ahead).slice(3)).toEqual([
+      ['created', 'working', 390, undefined],
+      ...['started', 'daemon', 'joined', 'interface', 'address'].map((stage) => [stage, 'todo', 0, undefined]),
+    ]);
+    expect(said(ahead)).toBe('cache is being launched on web-2; it is being created');
+  });
+
   it('end with the address', () => {
     const done = command('done', [
       ['accepted', 0],
@@ -83,7 +96,7 @@ describe('the stages of a command', () => {
       ...['interface', 'address'].map((stage) => [stage, 'todo', 0, undefined]),
     ]);
     expect(said({ ...asks, outcome: waiting })).toBe('cache waits for a person');
-    expect(commandSentence({ ...asks, outcome: waiting }, NAMES, true)).toBe('cache is being authorized');
+    expect(commandSentence({ ...asks, outcome: waiting }, NAMES, { isAsked: true })).toBe('cache is being authorized');
     // Its controller has said so, and the node has not noticed.
     const authorized = { ...asks, outcome: { ...waiting, code: 'configuration' as const } };
     expect(shown(authorized)[2]).toEqual(['authorized', 'working', 950, undefined]);
@@ -114,6 +127,22 @@ describe('the stages of a command', () => {
     expect(new Set(words).size).toBe(words.length);
   });
 
+  it('wait once for a person, also when the node was heard meanwhile, and not after the controller let it in', () => {
+    const asks: [Shape<'Stage'>, number][] = [
+      ['joined', 1250],
+      ['authorization', 1650],
+      ['heard', 6510],
+    ];
+    const open = command('waiting', asks, { outcome: waiting });
+    expect(shown(open).filter(([, is]) => is === 'waiting')).toEqual([['authorized', 'waiting', 1650, undefined]]);
+    const letIn = command('waiting', [...asks, ['authorized', 9660]], { outcome: waiting });
+    expect(shown(letIn).slice(-2)).toEqual([
+      ['interface', 'working', 9660, undefined],
+      ['address', 'todo', 0, undefined],
+    ]);
+    expect(said(letIn)).toBe('cache is authorized; it gets its address');
+  });
+
   it('end where it failed, with nothing after that', () => {
     const broken = command('failed', [['delivered', 610]], { outcome: failed, endedAt: '2026-11-30T10:00:03.100Z' });
     expect(shown(broken)).toEqual([
@@ -130,6 +159,19 @@ describe('the stages of a command', () => {
   ] as const)('of a %s end in a sentence', (action, target, sentence) =>
     expect(said(command('done', [['address', 5, '10.1.2.3/24']], { action, target }))).toBe(sentence),
   );
+
+  it('of an attachment are told as one, and not as a launch', () => {
+    const attached = command('done', [['address', 5, '10.1.2.3/24']]);
+    expect(commandSentence(attached, NAMES, { as: 'attach' })).toBe(
+      'cache is attached on web-2 and is in lab as 10.1.2.3',
+    );
+    expect(commandSentence(command('failed', []), NAMES, { as: 'attach' })).toBe(
+      'The attachment of cache on web-2 failed',
+    );
+    expect(commandSentence(command('done', [], { action: 'remove', networks: [] }), NAMES, { as: 'detach' })).toBe(
+      'cache was detached on web-2',
+    );
+  });
 
   it('have lanes of a round length', () => {
     expect([480, 10_970, 61_000].map((ms) => laneOf(ms).step)).toEqual([0.1, 2.5, 30]);

@@ -3,6 +3,7 @@ import { waitsWord } from '../parts/states.js';
 
 type Command = Shape<'Command'>;
 type Stage = Shape<'Stage'>;
+type Waiting = Extract<Command['outcome'], { kind: 'waiting' }>;
 
 /** A line of a command: a stage that was observed, the one that is awaited, or one that is still to come. */
 export interface StageRow {
@@ -55,9 +56,20 @@ const ENDS: readonly Stage[] = ['done', 'failed'];
 
 export const hasEnded = ({ state }: Command): boolean => ['done', 'failed', 'cancelled', 'superseded'].includes(state);
 
+/** What a command waits for. */
+export const waitsFor = ({ outcome, stages }: Command): Waiting | null =>
+  outcome?.kind !== 'waiting' || isLetIn(outcome, stages) ? null : outcome;
+
+/** Its host says for a second or two that it waits for a person when the controller has already let it in. */
+const isLetIn = ({ code }: Waiting, stages: Command['stages']): boolean =>
+  code === 'authorization' &&
+  stages.findLastIndex(({ stage }) => stage === 'authorized') >
+    stages.findLastIndex(({ stage }) => stage === 'authorization');
+
 /** The lines of a command, as they were observed. Pure. */
 export function stageRows(command: Command): StageRow[] {
-  const { stages, outcome, action } = command;
+  const { stages, action } = command;
+  const outcome = waitsFor(command);
   const seen = stages.filter(({ stage }) => !ENDS.includes(stage));
   const rows = seen.map(({ stage, detail, ms }, at): StageRow => {
     const from = seen[at - 1]?.ms ?? 0;
@@ -95,7 +107,9 @@ function deciderIn(detail: string): string {
 
 /** Somebody has authorized it, and its node has not noticed yet. */
 export const isJustAuthorized = ({ outcome, stages }: Command): boolean =>
-  outcome?.kind === 'waiting' && outcome.code === 'configuration' && askedAt(stages) !== undefined;
+  outcome?.kind === 'waiting' &&
+  askedAt(stages) !== undefined &&
+  (outcome.code === 'configuration' || isLetIn(outcome, stages));
 
 /** Since when it asks to be authorized. */
 const askedAt = (seen: readonly { stage: Stage; ms: number }[]): number | undefined =>
@@ -115,10 +129,13 @@ function failedRow({ outcome, createdAt, endedAt }: Command, stage: Stage, from:
   return { stage, is: 'failed', detail, from, to };
 }
 
-/** What comes after the furthest that was reached: an agent can skip what was so already. */
+/**
+ * What comes after the furthest that was reached: an agent can skip what was so already. The authorization says nothing
+ * about how far its host is: a node whose identity was made ahead is authorized before its host hears of it.
+ */
 function comingOf(awaited: readonly Stage[], seen: ReadonlySet<Stage>): Stage[] {
-  const furthest = awaited.findLastIndex((stage) => seen.has(stage));
-  return awaited.slice(furthest + 1);
+  const furthest = awaited.findLastIndex((stage) => stage !== 'authorized' && seen.has(stage));
+  return awaited.slice(furthest + 1).filter((stage) => !seen.has(stage));
 }
 
 const STEPS_S = [0.1, 0.2, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400];

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Shape } from '../api/client.js';
 import { Mark } from '../parts/mark.js';
+import { useLiveState } from '../live/use-live.js';
 import { useNetworkNames } from '../pages/events/use-network-names.js';
 import { hasEnded, laneOf, stageRows, stageWord, timeWord, type StageRow } from './stage-rows.js';
 import { useTicking } from './ticking.js';
@@ -62,10 +63,14 @@ function Row({ row: { stage, is, detail, from, to, hasWaited }, laneMs, elapsed,
   );
 }
 
-/** Milliseconds since it was accepted, by our clock unless that is plainly another than the API's. */
+/**
+ * Milliseconds since it was accepted, by our clock unless that is plainly another than the API's. While the API cannot
+ * be reached, nobody knows how long a stage takes.
+ */
 export function useElapsed(command: Command): number {
   const isOpen = !hasEnded(command);
-  const now = useTicking(isOpen);
+  const isLost = useLiveState().is === 'lost';
+  const now = useTicking(isOpen && !isLost);
   const last = command.stages.at(-1)?.ms ?? 0;
   const [skew] = useState(() => Math.min(0, Date.now() - Date.parse(command.createdAt) - last));
   const created = Date.parse(command.createdAt);

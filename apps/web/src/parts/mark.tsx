@@ -1,18 +1,9 @@
 import type { ReactNode } from 'react';
+import { STATE_WORDS } from './states.js';
 import css from './mark.module.css';
 
 /** How a thing stands, as people read it. Shape, word and colour always go together. */
 export type State = 'fine' | 'waiting' | 'failed' | 'away' | 'working' | 'unknown' | 'asked';
-
-const WORDS: Record<State, string> = {
-  fine: 'as wanted',
-  waiting: 'waiting',
-  failed: 'failed',
-  away: 'unreachable',
-  working: 'on its way',
-  unknown: 'unknown',
-  asked: 'asked',
-};
 
 const SHAPES: Record<State, ReactNode> = {
   fine: (
@@ -66,7 +57,7 @@ export function StateWord({ is, children }: { is: State; children?: ReactNode })
   return (
     <span className={`${css.state} ${css[is]}`}>
       <Mark is={is} />
-      {children ?? WORDS[is]}
+      {children ?? STATE_WORDS[is]}
     </span>
   );
 }

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { unbroken } from './unbroken.js';
+import { namedAt } from './words.js';
 
 export interface Linked {
   text: string;
@@ -16,7 +17,7 @@ export function Sentence({ text, links }: { text: string; links: readonly Linked
   const waiting = new Set(links.filter((link) => link.text !== ''));
   while (waiting.size > 0) {
     const found = [...waiting]
-      .map((link) => ({ link, at: rest.indexOf(link.text) }))
+      .map((link) => ({ link, at: namedAt(rest, link.text) }))
       .filter(({ at }) => at >= 0)
       .sort((a, b) => a.at - b.at || b.link.text.length - a.link.text.length)[0];
     if (!found) break;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Shape } from '../api/client.js';
-import { networkStanding, nodeStanding } from './states.js';
+import { asLastKnown, isLastKnown, networkStanding, nodeStanding, workloadStanding } from './states.js';
 
 const network = (memberships: Partial<Shape<'Network'>['memberships']>) =>
   networkStanding({
@@ -24,4 +24,33 @@ describe('how a node stands', () => {
       ...{ is: 'fine', word: 'no ZeroTier on this host' },
     });
   });
+});
+
+describe('how a thing stands whose host is unreachable', () => {
+  it('is how it stood when the host was last heard', () => {
+    expect(asLastKnown({ is: 'fine', word: 'online' }, true)).toEqual({ is: 'away', word: 'last known: online' });
+    expect(asLastKnown({ is: 'fine' }, true)).toEqual({ is: 'away', word: 'last known: as wanted' });
+    expect(asLastKnown({ is: 'fine', word: 'online' }, false)).toEqual({ is: 'fine', word: 'online' });
+    expect(asLastKnown({ is: 'working', word: 'leaving' }, true)).toEqual({ is: 'working', word: 'leaving' });
+  });
+});
+
+describe('how a workload stands', () => {
+  const workload = { networks: [], node: { id: 'nod_a' }, state: 'running' } as unknown as Shape<'Workload'>;
+
+  it('is attached once its node is as wanted, and not because it was asked for', () => {
+    expect(workloadStanding(workload, { is: 'failed' })).toEqual({ is: 'failed' });
+    expect(workloadStanding(workload, { is: 'fine' })).toEqual({ is: 'fine', word: 'attached' });
+    expect(workloadStanding({ ...workload, state: 'exited' }, { is: 'fine' })).toEqual({
+      is: 'waiting',
+      word: 'exited',
+    });
+  });
+});
+
+it('of a host without its engine, only what is in containers is as it was last seen', () => {
+  const host = { presence: 'online', engine: { state: 'unknown', cause: 'c' } } as unknown as Shape<'Host'>;
+  expect([isLastKnown(host, 'container'), isLastKnown(host, 'host')]).toEqual([true, false]);
+  expect(isLastKnown({ ...host, presence: 'unreachable' }, 'host')).toBe(true);
+  expect(isLastKnown({ ...host, engine: null }, 'container')).toBe(false);
 });

@@ -7,6 +7,26 @@ export interface Standing {
   word?: string;
 }
 
+export const STATE_WORDS: Record<State, string> = {
+  fine: 'as wanted',
+  waiting: 'waiting',
+  failed: 'failed',
+  away: 'unreachable',
+  working: 'on its way',
+  unknown: 'unknown',
+  asked: 'asked',
+};
+
+/** Nobody sees how a node is whose host is unreachable, nor one in a container while its engine does not answer. */
+export const isLastKnown = ({ presence, engine }: Shape<'Host'>, kind: Shape<'Node'>['kind']): boolean =>
+  presence === 'unreachable' || (kind === 'container' && engine?.state === 'unknown');
+
+/** How a thing stood when its host was last heard. What was never reported, or is only asked for, stays so. */
+export function asLastKnown(standing: Standing, isAway: boolean): Standing {
+  const { is, word = STATE_WORDS[is] } = standing;
+  return isAway && ['fine', 'waiting', 'failed'].includes(is) ? { is: 'away', word: `last known: ${word}` } : standing;
+}
+
 export const OF_STANDING: Record<Shape<'Standing'>, State> = {
   fine: 'fine',
   warning: 'waiting',
@@ -92,10 +112,11 @@ const OF_CONTROLLER: Record<Shape<'ControllerState'>, Standing> = {
 };
 export const controllerStanding = ({ state }: Shape<'Controller'>): Standing => OF_CONTROLLER[state];
 
-/** A label that has no effect says why. */
-export function workloadStanding({ networks, node, state }: Shape<'Workload'>): Standing {
+/** A label that has no effect says why. `judged`: how the node stands that is to be attached to it. */
+export function workloadStanding({ networks, node, state }: Shape<'Workload'>, judged?: Standing): Standing {
   if (networks.some(({ code }) => code !== null)) return { is: 'failed', word: 'without effect' };
   if (!node) return { is: 'waiting', word: 'not attached' };
+  if (judged && judged.is !== 'fine') return judged;
   return state === 'running' ? { is: 'fine', word: 'attached' } : { is: 'waiting', word: state };
 }
 

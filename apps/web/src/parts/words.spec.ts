@@ -1,5 +1,5 @@
-import { expect, it } from '@jest/globals';
-import { asTitle } from './words.js';
+import { describe, expect, it } from '@jest/globals';
+import { asTitle, namedAt } from './words.js';
 
 it.each([
   ['its controller has not authorized it', 'web-1 in shop', 'Its controller has not authorized it'],
@@ -13,4 +13,12 @@ it.each([
   ['Authorize it', undefined, 'Authorize it'],
 ])('a clause becomes a title, and a name stays a name: %s', (clause, about, title) => {
   expect(asTitle(clause, about)).toBe(title);
+});
+
+describe('a thing in a sentence', () => {
+  it.each([
+    ['web-1/demo was denied in lab on web-1', 'web-1', 32],
+    ['web-1/demo is in lab-2', 'lab', -1],
+    ["lab's controller", 'lab', 0],
+  ])('of "%s", %s is named at %i', (text, name, at) => expect(namedAt(text, name)).toBe(at));
 });

@@ -59,3 +59,16 @@ export function admitsClause(admission: NonNullable<Shape<'Network'>['admission'
     ? 'lets in the fleet: nodes that this Orrery launches or joins'
     : `lets in nodes on hosts with ${admitsWord(admission)}`;
 }
+
+const PART_OF_NAME = /[\w/-]/;
+
+/** Where a thing is named in a text, and not only as a part of a longer name: `web-1` is not named in `web-1/demo`. */
+export function namedAt(text: string, name: string): number {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const isWhole = [text[at - 1], text[at + name.length]].every(
+      (next) => next === undefined || !PART_OF_NAME.test(next),
+    );
+    if (isWhole) return at;
+  }
+  return -1;
+}

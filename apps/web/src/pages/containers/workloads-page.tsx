@@ -2,14 +2,15 @@ import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { AttachButton, AttachDialog } from '../../acts/bars.js';
 import type { Shape } from '../../api/client.js';
-import { useList } from '../../api/use-read.js';
+import { useList, useRead } from '../../api/use-read.js';
 import { containerPlace, hostPlace } from '../../parts/places.js';
 import { useMay } from '../../door/use-door.js';
 import { useLiveState } from '../../live/use-live.js';
 import { Button } from '../../parts/button.js';
 import type { Shown } from '../../parts/rows.js';
-import { workloadStanding } from '../../parts/states.js';
+import { workloadStanding, type Standing } from '../../parts/states.js';
 import { ageColumn, stateColumn, textColumn } from '../lists/columns.js';
+import { fleetStandings } from '../lists/fleet-standings.js';
 import { ListPage } from '../lists/list-page.js';
 import { listSentence } from '../lists/list-sentence.js';
 
@@ -36,7 +37,7 @@ function AttachInRow({ row, onAttach }: { row: Workload; onAttach: OnAttach }) {
 const byWord = ({ node, byLabel }: Workload): string | null => node && (byLabel ? 'its labels' : 'a command');
 
 /** Containers of others that wear labels for Orrery, or are attached. */
-const workloads = (onAttach: OnAttach): Shown<Workload> => ({
+const workloads = (standing: (row: Workload) => Standing, onAttach: OnAttach): Shown<Workload> => ({
   columns: [
     {
       key: 'workload',
@@ -45,7 +46,7 @@ const workloads = (onAttach: OnAttach): Shown<Workload> => ({
         node ? <Link to={containerPlace(node.name)}>{workload}</Link> : <strong>{workload}</strong>,
       by: ({ workload }) => workload,
     },
-    stateColumn(workloadStanding),
+    stateColumn(standing),
     {
       key: 'host',
       title: 'Host',
@@ -64,14 +65,19 @@ const workloads = (onAttach: OnAttach): Shown<Workload> => ({
     { ...ageColumn<Workload>('changed', 'Last change', ({ updatedAt }) => updatedAt), hide: 'phone' },
   ],
   text: (row) => `${row.workload} ${row.name} ${row.host.name} ${asked(row)} ${causeOf(row) ?? ''}`,
-  isFine: (row) => workloadStanding(row).is === 'fine',
+  isFine: (row) => standing(row).is === 'fine',
   defaultSort: 'state',
 });
 
 export function WorkloadsPage() {
   const listed = useList('/v1/workloads');
   const [attaching, attach] = useState<Workload>();
-  const shown = useMemo(() => workloads(attach), []);
+  const { data: topology } = useRead('/v1/topology');
+  const standing = useMemo(() => {
+    const nodes = topology && fleetStandings(topology, 'nodes');
+    return (row: Workload) => workloadStanding(row, nodes?.of(row.node?.id ?? ''));
+  }, [topology]);
+  const shown = useMemo(() => workloads(standing, attach), [standing]);
   return (
     <>
       {attaching && (
@@ -86,7 +92,7 @@ export function WorkloadsPage() {
         title={(rows) =>
           rows.length === 0
             ? 'No container of yours wears a label for Orrery or is attached'
-            : listSentence(rows.map(workloadStanding), 'workload', 'attached')
+            : listSentence(rows.map(standing), 'workload', 'attached')
         }
         run="orrery workload ls"
       />

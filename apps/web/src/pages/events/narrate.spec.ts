@@ -43,6 +43,16 @@ describe('an event in words', () => {
     ['web-1/demo lost its path to web-2/demo', event('path.lost', { ...ofDemo, data: { peer: '89e92ceee5' } })],
     ['web-1/demo reaches web-2/demo: 4 of 4', probed({ code: 'reached', ping: { sent: 4, received: 4 } })],
     ['web-1/demo does not reach web-2/demo: no reply', probed({ code: 'timed-out', cause: 'no reply' })],
+    [
+      'web-1/lab-router carries 192.168.10.0/24 into lab now: anna asked for it',
+      event('route.switched', {
+        ...{ source: '/api', subject: 'lab-router/8056c2e21c000001' },
+        data: {
+          ...{ network: '8056c2e21c000001', target: '192.168.10.0/24', router: 'web-1/lab-router' },
+          cause: 'anna asked for it',
+        },
+      }),
+    ],
     ['web-1: something newer', event('something.newer')],
   ])('is: %s', (text, of) => {
     expect(narrate(of, NAMES).text).toBe(text);

@@ -127,7 +127,9 @@ const OF_API: Record<string, [State, Teller]> = {
   'route.opened': ['asked', (about, data) => `${word(data.router)} is to carry ${word(data.target)} into ${about}`],
   'route.switched': [
     'waiting',
-    (about, data) => `${word(data.router)} carries ${word(data.target)} into ${about} now${because(data)}`,
+    // It is about the router as well as the network.
+    (_about, data, named) =>
+      `${word(data.router)} carries ${word(data.target)} into ${named(word(data.network))} now${because(data)}`,
   ],
   'route.closed': ['asked', (about, data) => `${word(data.target)} is no longer brought into ${about}`],
   'token.revoked': ['asked', (about, data) => `the ${tokenIn(data, about)} was revoked`],

@@ -43,7 +43,7 @@ export function AttentionList({ attention, kept }: { attention: readonly Attenti
 function One({ one, kept }: { one: Attention; kept: ReadonlySet<string> }) {
   const { what, cause, next, about, code } = one;
   const place = aboutPlace(about);
-  const decided = code === 'authorization' ? decidable(about, kept) : undefined;
+  const decided = code === 'authorization' ? decidable(one, kept) : undefined;
   const isAsked = useIsAsked(decided);
   const name = isAsked ? what.replace(/ waits .*$/, '') : what;
   return (
@@ -60,10 +60,10 @@ function One({ one, kept }: { one: Attention; kept: ReadonlySet<string> }) {
 }
 
 /** One node in a network that Orrery keeps: a person can decide about it here. */
-function decidable(about: Attention['about'], kept: ReadonlySet<string>) {
+function decidable({ about, cause }: Attention, kept: ReadonlySet<string>) {
   const { kind, node, network } = about ?? {};
   return kind === 'membership' && node && network && kept.has(network.id)
-    ? { node: node.name, network: network.id }
+    ? { node: node.name, network: network.id, cause }
     : undefined;
 }
 

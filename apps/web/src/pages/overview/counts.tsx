@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Shape } from '../../api/client.js';
 import { Mark, type State } from '../../parts/mark.js';
+import { lastKnownIn, type LastKnown } from './last-known.js';
 import { shareOf, type Share } from './path-share.js';
 import css from './overview.module.css';
 
@@ -32,7 +33,10 @@ export function Counts({ status, topology }: CountsProps) {
   const controllers = topology ? controllersIn(topology) : 0;
   return (
     <div className={css.counts}>
-      {[...countsOf(status, controllers), share ? pathsOf(share) : commandsOf(status)].map((counted) => (
+      {[
+        ...countsOf(status, controllers, topology && lastKnownIn(topology)),
+        share ? pathsOf(share) : commandsOf(status),
+      ].map((counted) => (
         <Link key={counted.to} to={counted.to}>
           <b>{counted.figure ?? counted.all.toLocaleString('en-US')}</b> <span>{counted.noun}</span>
           <Bar {...counted} />
@@ -75,8 +79,13 @@ function commandsOf({ commands: { unfinished }, attention }: Shape<'Status'>): C
   };
 }
 
-function countsOf({ hosts, containers, memberships }: Shape<'Status'>, controllers: number): Counted[] {
+function countsOf(
+  { hosts, containers, memberships }: Shape<'Status'>,
+  controllers: number,
+  lastKnown?: LastKnown,
+): Counted[] {
   const others = Math.max(0, containers.total - controllers);
+  const isBad = memberships.waiting + memberships.failed;
   const allHosts = hosts.online + hosts.unreachable + hosts.joined + hosts.unknown;
   return [
     {
@@ -97,6 +106,7 @@ function countsOf({ hosts, containers, memberships }: Shape<'Status'>, controlle
       // Which of them runs a controller is known, but not whether that one runs: a controller that is away is said elsewhere.
       parts: [
         { state: 'waiting', count: Math.min(others, containers.total - containers.running), word: 'not running' },
+        awayPart(lastKnown?.containers, Math.min(others, containers.running)),
       ],
       calm: runningWord(others, controllers),
     },
@@ -107,11 +117,19 @@ function countsOf({ hosts, containers, memberships }: Shape<'Status'>, controlle
       parts: [
         { state: 'waiting', count: memberships.waiting, word: 'waiting' },
         { state: 'failed', count: memberships.failed, word: 'failed' },
+        awayPart(lastKnown?.memberships, memberships.total - isBad),
       ],
       calm: memberships.total === 0 ? 'none' : 'all as wanted',
     },
   ];
 }
+
+/** What was reported as not fine before its host became unreachable is counted as that. */
+const awayPart = (count = 0, most: number): Part => ({
+  state: 'away',
+  count: Math.min(count, most),
+  word: 'unreachable',
+});
 
 /** What waits for a person goes on only when somebody decides. */
 function commandsWord(unfinished: number, waits: boolean): string {

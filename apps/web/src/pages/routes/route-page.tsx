@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { RouteActs } from '../../acts/bars.js';
-import type { Shape } from '../../api/client.js';
+import { ApiProblem, type Shape } from '../../api/client.js';
+import { useAwayHosts } from '../../api/use-away-hosts.js';
 import { useRead } from '../../api/use-read.js';
 import { Page } from '../../frame/page.js';
 import { Age, Clocked } from '../../parts/age.js';
@@ -10,7 +11,7 @@ import { StateWord } from '../../parts/mark.js';
 import { Asking, Nothing, Refused } from '../../parts/notice.js';
 import { networkPlace, nodePlace } from '../../parts/places.js';
 import { Sentence, type Linked } from '../../parts/sentence.js';
-import { OF_SEVERITY, outcomeStanding, routeStanding } from '../../parts/states.js';
+import { asLastKnown, OF_SEVERITY, outcomeStanding, routeStanding, type Standing } from '../../parts/states.js';
 import { LastEvents } from '../events/last-events.js';
 import { nameColumn, textColumn } from '../lists/columns.js';
 import { Facts, type Fact } from '../things/thing-page.js';
@@ -28,28 +29,22 @@ export function RoutePage() {
   const name = route.replace('-', '/');
   if (!data && error) return <Refused error={error} what={name} />;
   if (!data) return <Asking what={name} />;
-  const { target, since } = data;
-  const { is, word } = routeStanding(data);
+  const { target } = data;
+  const into = data.network.name ?? data.network.id;
+  // It was there a moment ago: what it was is not shown as what it is.
+  const isOver = error instanceof ApiProblem && error.problem.status === 404;
+  const text = isOver ? `${target} is no longer brought into ${into}` : routeSentence(data);
   return (
     <Page
-      crumbs={[{ name: 'Routes', to: '/routes' }, { name: `${target} into ${data.network.name ?? data.network.id}` }]}
-      title={<Sentence text={routeSentence(data)} links={linksOf(data)} />}
-      sub={
-        <>
-          <StateWord is={is}>{word}</StateWord>
-          {since && (
-            <span>
-              by this router since <Clocked at={since} />, <Age at={since} />
-            </span>
-          )}
-        </>
-      }
-      run={`orrery route get ${target} --network ${data.network.name ?? data.network.id}`}
+      crumbs={[{ name: 'Routes', to: '/routes' }, { name: `${target} into ${into}` }]}
+      title={<Sentence text={text} links={linksOf(data)} />}
+      sub={isOver ? <span>It is not there any more</span> : <Since route={data} />}
+      run={`orrery route get ${target} --network ${into}`}
     >
       <div className={css.two}>
         <div>
-          <Routers route={data} />
-          <Announced route={data} />
+          {!isOver && <Routers route={data} />}
+          {!isOver && <Announced route={data} />}
           <section className={css.section}>
             <h2>Last events</h2>
             <LastEvents
@@ -59,15 +54,30 @@ export function RoutePage() {
             />
           </section>
         </div>
-        <Aside route={data} />
+        <Aside route={data} isOver={isOver} />
       </div>
     </Page>
   );
 }
 
-function Aside({ route }: { route: Route }) {
+function Since({ route }: { route: Route }) {
+  const { is, word } = routeStanding(route);
   return (
-    <aside>
+    <>
+      <StateWord is={is}>{word}</StateWord>
+      {route.since && (
+        <span>
+          by this router since <Clocked at={route.since} />, <Age at={route.since} />
+        </span>
+      )}
+    </>
+  );
+}
+
+/** A dialog that is open over the page of what it removes stays open. */
+function Aside({ route, isOver }: { route: Route; isOver: boolean }) {
+  return (
+    <aside hidden={isOver}>
       <div className={css.fixes}>
         {route.findings.map((finding) => (
           <Fix key={`${finding.code} ${finding.cause}`} cause={finding} state={OF_SEVERITY[finding.severity]} />
@@ -100,6 +110,7 @@ function RouterFixes({ route: { via } }: { route: Route }) {
 
 interface RouterRow extends Via {
   carries: boolean;
+  isAway: boolean;
 }
 
 const ROUTERS: readonly Column<RouterRow>[] = [
@@ -111,9 +122,9 @@ const ROUTERS: readonly Column<RouterRow>[] = [
   {
     key: 'forwards',
     title: 'Forwards',
-    show: ({ outcome }) => {
-      const { is, word } = outcomeStanding(outcome);
-      return <StateWord is={is}>{is === 'fine' ? 'forwards' : is === 'working' ? 'not reported yet' : word}</StateWord>;
+    show: ({ outcome, isAway }) => {
+      const { is, word } = asLastKnown(forwarding(outcome), isAway);
+      return <StateWord is={is}>{word}</StateWord>;
     },
   },
   textColumn('role', 'Role', ({ carries }) => (carries ? 'carries it' : 'stands by')),
@@ -126,14 +137,22 @@ const ROUTERS: readonly Column<RouterRow>[] = [
   },
 ];
 
-function hearsWord({ carries, hears }: RouterRow) {
+function forwarding(outcome: Via['outcome']): Standing {
+  const { is, word } = outcomeStanding(outcome);
+  return { is, word: is === 'fine' ? 'forwards' : is === 'working' ? 'not reported yet' : word };
+}
+
+function hearsWord({ carries, hears, isAway }: RouterRow) {
   if (carries) return '–';
   if (hears === undefined || hears === null) return 'not known';
-  return <StateWord is={hears ? 'fine' : 'waiting'}>{hears ? 'hears it' : 'does not hear it'}</StateWord>;
+  const heard: Standing = hears ? { is: 'fine', word: 'hears it' } : { is: 'waiting', word: 'does not hear it' };
+  const { is, word } = asLastKnown(heard, isAway);
+  return <StateWord is={is}>{word}</StateWord>;
 }
 
 function Routers({ route: { via, router } }: { route: Route }) {
-  const rows = via.map((one) => ({ ...one, carries: one.node.name === router }));
+  const away = useAwayHosts(via.map(({ host }) => host));
+  const rows = via.map((one) => ({ ...one, carries: one.node.name === router, isAway: away.has(one.host) }));
   return (
     <section className={css.section}>
       <h2>

@@ -18,16 +18,18 @@ interface Place {
   node: string;
   /** Its ID. */
   network: string;
+  /** Why it waits. Another cause, such as a denial, is what came of a decision: then somebody can decide anew. */
+  cause: string;
 }
 
 type Verdict = 'authorize' | 'deny';
 
-const keyOf = ({ node, network }: Place) => [DECIDE, network, node];
+const keyOf = ({ node, network, cause }: Place) => [DECIDE, network, node, cause];
 
 /** Whether its authorization was asked for here. It ends with the buttons, which stay until its controller says so. */
 export function useIsAsked(place: Place | undefined): boolean {
   const verdicts = useMutationState({
-    filters: { mutationKey: keyOf(place ?? { node: '', network: '' }), exact: true, status: 'success' },
+    filters: { mutationKey: keyOf(place ?? { node: '', network: '', cause: '' }), exact: true, status: 'success' },
     select: ({ state }) => ((state.variables as ActRequest).body as { verdict: Verdict }).verdict,
   });
   return verdicts.includes('authorize');
@@ -47,8 +49,11 @@ export function AuthorizeActs(place: Place) {
   const asking = { path: { node, network } };
   /** Who comes near decides about what stands then, and not over what somebody else decides meanwhile. */
   const look = () => (seen.current ??= read(ADMISSION, asking).catch(() => undefined));
-  const decide = async (body: { verdict: Verdict; for?: string }) =>
-    mutate({ asking, body, version: (await look())?.version });
+  const decide = async (body: { verdict: Verdict; for?: string }) => {
+    const version = (await look())?.version;
+    seen.current = undefined;
+    mutate({ asking, body, version });
+  };
   const lookAgain = () => {
     seen.current = undefined;
     reset();
@@ -101,7 +106,7 @@ interface AuthorizeFixProps extends Pick<ComponentProps<typeof Fix>, 'cause' | '
 /** A cause, with what can be done about it here. */
 export function AuthorizeFix({ waiting, several, ...fix }: AuthorizeFixProps) {
   const [first, ...others] = fix.cause.code === 'authorization' ? waiting : [];
-  const place = first && { node: first.node.name, network: first.network.id };
+  const place = first && { node: first.node.name, network: first.network.id, cause: fix.cause.cause };
   const isAsked = useIsAsked(place);
   const isAllowed = useMay(DECIDE);
   if (!place || !isAllowed) return <Fix {...fix} />;

@@ -5,7 +5,7 @@ import { Age } from '../../parts/age.js';
 import { DataTable, type Column } from '../../parts/data-table.js';
 import { Nothing } from '../../parts/notice.js';
 import { nodePlace } from '../../parts/places.js';
-import { nodeStanding } from '../../parts/states.js';
+import { asLastKnown, isLastKnown, nodeStanding } from '../../parts/states.js';
 import { nameColumn, stateColumn, textColumn } from '../lists/columns.js';
 import { hostThen } from '../timeline/past.js';
 import { MembershipsOf } from './memberships-of.js';
@@ -56,19 +56,20 @@ function factsOf({
   return facts;
 }
 
-const NODES: readonly Column<Shape<'Node'>>[] = [
+const nodeColumns = (host: Shape<'Host'> | undefined): readonly Column<Shape<'Node'>>[] => [
   nameColumn(
     'Node',
     ({ name }) => name,
     ({ name }) => nodePlace(name),
   ),
-  stateColumn(nodeStanding),
+  stateColumn((node) => asLastKnown(nodeStanding(node), host !== undefined && isLastKnown(host, node.kind))),
   { key: 'address', title: 'Address', show: ({ address }) => (address ? <code>{address}</code> : '–') },
   textColumn('version', 'ZeroTier', ({ zerotierVersion }) => zerotierVersion, { hide: 'phone' }),
 ];
 
 function NodesOf({ host }: { host: string }) {
   const { items, isWhole } = useList('/v1/nodes', { host });
+  const { data } = useRead('/v1/hosts/{host}', { path: { host } });
   return (
     <section className={css.section}>
       <h2>
@@ -78,7 +79,7 @@ function NodesOf({ host }: { host: string }) {
         isWhole && <Nothing>No node was reported yet</Nothing>
       ) : (
         <div className={css.wide}>
-          <DataTable caption="Nodes" columns={NODES} rows={items} keyOf={({ id }) => id} />
+          <DataTable caption="Nodes" columns={nodeColumns(data)} rows={items} keyOf={({ id }) => id} />
         </div>
       )}
     </section>

@@ -1,13 +1,16 @@
 import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import type { Shape } from '../../api/client.js';
-import { useEndlessList, useList } from '../../api/use-read.js';
+import { useAwayHosts } from '../../api/use-away-hosts.js';
+import { useEndlessList, useList, useRead } from '../../api/use-read.js';
 import { Button } from '../../parts/button.js';
 import { DataTable, type Column } from '../../parts/data-table.js';
 import { StateWord } from '../../parts/mark.js';
 import { Nothing } from '../../parts/notice.js';
 import { membershipPlace, nodePlace } from '../../parts/places.js';
-import { membershipStanding } from '../../parts/states.js';
+import { asLastKnown, membershipStanding, type Standing } from '../../parts/states.js';
 import { nameColumn, stateColumn, textColumn } from '../lists/columns.js';
+import { fleetStandings, membershipKey, rowStanding } from '../lists/fleet-standings.js';
 import css from '../page-body.module.css';
 
 type Membership = Shape<'Membership'>;
@@ -35,7 +38,7 @@ function kernelWord({ interfaceUp, addresses }: Membership): string | null {
   return [interfaceUp ? 'up' : 'down', ...addresses].join(', ');
 }
 
-const OF_NODES: readonly Column<Membership>[] = [
+const ofNodes = (isAway: boolean): readonly Column<Membership>[] => [
   {
     key: 'membership',
     title: 'Membership',
@@ -45,7 +48,7 @@ const OF_NODES: readonly Column<Membership>[] = [
       </Link>
     ),
   },
-  stateColumn(membershipStanding),
+  stateColumn((membership) => asLastKnown(membershipStanding(membership), isAway)),
   ...WITNESSES,
 ];
 
@@ -54,6 +57,7 @@ const keyOf = ({ node, network }: Membership) => `${node.id} ${network.id}`;
 /** Of a host or of one of its nodes. */
 export function MembershipsOf({ host, node }: { host?: string; node?: string }) {
   const { items, isWhole } = useList('/v1/memberships', { host, node });
+  const isAway = useAwayHosts([host ?? node?.split('/')[0] ?? '']).size > 0;
   return (
     <section className={css.section}>
       <h2>
@@ -63,7 +67,7 @@ export function MembershipsOf({ host, node }: { host?: string; node?: string }) 
         isWhole && <Nothing>Not in a network</Nothing>
       ) : (
         <div className={css.wide}>
-          <DataTable caption="Memberships" columns={OF_NODES} rows={items} keyOf={keyOf} />
+          <DataTable caption="Memberships" columns={ofNodes(isAway)} rows={items} keyOf={keyOf} />
         </div>
       )}
     </section>
@@ -71,7 +75,7 @@ export function MembershipsOf({ host, node }: { host?: string; node?: string }) 
 }
 
 /** The node leads to itself, and its state to the membership, which says why. */
-const OF_NETWORK: readonly Column<Membership>[] = [
+const ofNetwork = (standingOf: (membership: Membership) => Standing): readonly Column<Membership>[] => [
   nameColumn(
     'Node',
     ({ node }) => node.name,
@@ -82,7 +86,7 @@ const OF_NETWORK: readonly Column<Membership>[] = [
     title: 'State',
     show: (membership) => {
       const { node, network } = membership;
-      const { is, word } = membershipStanding(membership);
+      const { is, word } = standingOf(membership);
       return (
         <Link to={membershipPlace(node.name, network.id)} title={`${node.name} in ${network.name ?? network.id}`}>
           <StateWord is={is}>{word}</StateWord>
@@ -98,9 +102,18 @@ const AT_ONCE = 50;
 /** The first of them, until somebody asks for more. */
 export const useNodesIn = (network: string) => useEndlessList('/v1/memberships', { network }, { limit: AT_ONCE });
 
+/** As the API judges it in the fleet: a host that is unreachable may have nodes on every page of the list. */
+function useJudged(): (membership: Membership) => Standing {
+  const { data: topology } = useRead('/v1/topology');
+  const fleet = useMemo(() => topology && fleetStandings(topology, 'memberships'), [topology]);
+  return (membership) =>
+    rowStanding(membershipStanding(membership), fleet?.of(membershipKey(membership.node.id, membership.network.id)));
+}
+
 /** The nodes of a network, as three witnesses see each. */
 export function NodesIn({ network, total }: { network: string; total: number | undefined }) {
   const { items, isWhole, more } = useNodesIn(network);
+  const columns = ofNetwork(useJudged());
   return (
     <section className={css.section}>
       <h2>
@@ -110,7 +123,7 @@ export function NodesIn({ network, total }: { network: string; total: number | u
         isWhole && <Nothing>No node is in it yet</Nothing>
       ) : (
         <div className={css.wide}>
-          <DataTable caption="Nodes" columns={OF_NETWORK} rows={items} keyOf={keyOf} isOpen={!isWhole} />
+          <DataTable caption="Nodes" columns={columns} rows={items} keyOf={keyOf} isOpen={!isWhole} />
         </div>
       )}
       {more && <Button onClick={more}>Show more nodes</Button>}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Shape } from '../../api/client.js';
-import { asksForProbe, latencyWord, likelyReasons, pathStanding } from './path-words.js';
+import { asksForProbe, latencyWord, likelyReasons, pathStanding, youngFor } from './path-words.js';
 
 type Path = Shape<'Path'>;
 type Reason = NonNullable<Path['reason']>;
@@ -16,8 +16,18 @@ describe('a path in words', () => {
     ['silent', { path: 'direct', reason: reason('path-silent'), stale: false }],
     ['none', { path: 'none', reason: reason('path-udp-blocked'), stale: false }],
     ['not tried', { path: 'none', reason: reason('path-not-tried'), stale: false }],
+    ['relayed so far', { path: 'relayed', reason: reason('path-not-tried'), stale: false }],
     ['last known: direct', { path: 'direct', reason: null, stale: true }],
   ])('is %s', (word, path) => expect(pathStanding(path).word).toBe(word));
+
+  it('is looked at again when it is a minute old', () => {
+    const since = '2026-11-30T07:15:34.000Z';
+    const young = { path: 'relayed' as const, reason: reason('path-not-tried'), since };
+    const after = (seconds: number) =>
+      youngFor([young, { ...young, path: 'none' }], Date.parse(since) + seconds * 1000);
+    expect([14, 59, 300, -600].map(after)).toEqual([46_000, 5000, 5000, 60_000]);
+    expect(youngFor([{ ...young, reason: null }], Date.parse(since))).toBeUndefined();
+  });
 
   it('has its latency as people read it', () => {
     expect([null, 0.42, 3, 12.6, 1500].map(latencyWord)).toEqual(['–', '0.4 ms', '3 ms', '13 ms', '1,500 ms']);

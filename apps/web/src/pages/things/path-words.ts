@@ -14,8 +14,20 @@ const OF_PATH: Record<Path['path'], Standing> = {
 export function pathStanding({ path, reason, stale }: Pick<Path, 'path' | 'reason' | 'stale'>): Standing {
   if (stale) return { is: 'away', word: `last known: ${path}` };
   if (path === 'direct' && reason?.code === 'path-silent') return { is: 'waiting', word: 'silent' };
-  // Nodes that have nothing to say to each other are no failure.
-  return reason?.code === 'path-not-tried' ? { is: 'unknown', word: 'not tried' } : OF_PATH[path];
+  if (reason?.code !== 'path-not-tried') return OF_PATH[path];
+  // Nodes that have nothing to say to each other are no failure, and a direct path takes up to a minute to form.
+  return path === 'relayed' ? { is: 'working', word: 'relayed so far' } : { is: 'unknown', word: 'not tried' };
+}
+
+const YOUNG_MS = 60_000;
+const SOON_MS = 5000;
+
+/** In how many milliseconds the first of these paths is no longer young, which no event says; undefined: none is. Pure. */
+export function youngFor(paths: readonly Pick<Path, 'path' | 'reason' | 'since'>[], now: number): number | undefined {
+  const young = paths.filter(({ path, reason }) => path === 'relayed' && reason?.code === 'path-not-tried');
+  const first = Math.min(...young.flatMap(({ since }) => (since === null ? [] : [Date.parse(since)])));
+  // The clock of the API may be another one.
+  return first === Infinity ? undefined : Math.min(Math.max(first + YOUNG_MS - now, SOON_MS), YOUNG_MS);
 }
 
 /** `0.4 ms`, `12 ms`: below ten with one decimal. */

@@ -1,4 +1,6 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { ProbeButton } from '../../acts/bars.js';
 import { lineOf } from '../../acts/shell-word.js';
 import type { Shape } from '../../api/client.js';
@@ -12,12 +14,13 @@ import { Nothing } from '../../parts/notice.js';
 import { nodePlace } from '../../parts/places.js';
 import { Prose } from '../../parts/sentence.js';
 import { useNodesIn } from './memberships-of.js';
-import { asksForProbe, latencyWord, likelyReasons, pathStanding, type Likely } from './path-words.js';
+import { asksForProbe, latencyWord, likelyReasons, pathStanding, youngFor, type Likely } from './path-words.js';
 import body from '../page-body.module.css';
 import css from './paths.module.css';
 
 type Path = Shape<'Path'>;
 
+const PATHS = '/v1/networks/{network}/paths';
 const AT_ONCE = 100;
 const MOST_REASONS = 4;
 /** A node is seldom in more; the page of each network has the others. */
@@ -71,11 +74,8 @@ interface PathsProps {
 
 /** How nodes reach each other in a network, and the likely reason where it is not direct. */
 export function PathsIn({ network, title, node }: PathsProps) {
-  const { items, isWhole, more } = useEndlessList(
-    '/v1/networks/{network}/paths',
-    { node },
-    { limit: AT_ONCE, parts: { network } },
-  );
+  const { items, isWhole, more } = useEndlessList(PATHS, { node }, { limit: AT_ONCE, parts: { network } });
+  useLookWhenOlder(items);
   return (
     <section className={body.section}>
       <h2>
@@ -97,6 +97,16 @@ export function PathsIn({ network, title, node }: PathsProps) {
       <Reasons paths={items} network={network} />
     </section>
   );
+}
+
+function useLookWhenOlder(paths: readonly Path[]): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    const ms = youngFor(paths, Date.now());
+    if (ms === undefined) return undefined;
+    const timer = setTimeout(() => void queries.invalidateQueries({ queryKey: [PATHS] }), ms);
+    return () => clearTimeout(timer);
+  }, [paths, queries]);
 }
 
 function Reasons({ paths, network }: { paths: readonly Path[]; network: string }) {
