@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Accepted, Command, CommandPage, Container, Membership } from '@orrery/shared/contracts';
+import { Accepted, ApiTokenMade, Command, CommandPage, Container, Membership } from '@orrery/shared/contracts';
 import { startApi } from '../../../../test/support/api.js';
 import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { ListeningAgent, joinHost } from '../../../../test/support/joined-host.js';
@@ -37,6 +37,21 @@ describe('a command', () => {
     expect(second.next).toBeNull();
     const queued = (await api.get(`/v1/commands?host=${host}&state=queued`, CommandPage)).body;
     expect(queued.items.map(({ id }) => id)).toEqual([made[2]]);
+  });
+
+  it('is found by a part of what it does, of the name of its host, or of who asked for it', async () => {
+    await joinHost(api, host);
+    await launch();
+    const { secret: token } = (
+      await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: { name: host + '-ann', role: 'operator' } })
+    ).body;
+    await api.ask('POST', containers(), Accepted, { body: { name: 'shop-db', networks: [A] }, token });
+    const found = async (q: string) =>
+      (await api.get(`/v1/commands?host=${host}&q=${encodeURIComponent(q)}`, CommandPage)).body.items.length;
+    expect([await found('LAUNCH shop'), await found('h shop-d'), await found('shop_db'), await found('%')]).toEqual([
+      1, 1, 0, 0,
+    ]);
+    expect([await found(`${host}-ANN`), await found(host)]).toEqual([1, 2]);
   });
 });
 

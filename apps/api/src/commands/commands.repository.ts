@@ -33,7 +33,8 @@ export class CommandsRepository {
     const where = new Where()
       .andIf(host, 'c.host_id = $?')
       .andIf(query.state, 'c.state = $?')
-      .andIf(query.group, 'c.group_id = $?');
+      .andIf(query.group, 'c.group_id = $?')
+      .has(query.q, "c.action || ' ' || c.target", 'h.name', 'c.created_by');
     return mapPage(await NEWEST.page<Command>(sql, SELECT, where, query), shown);
   }
 

@@ -3076,6 +3076,8 @@ export interface operations {
                 limit?: number;
                 /** @example eyJuYW1lIjoid2ViLTEifQ */
                 after?: string;
+                /** @example web */
+                q?: string;
                 /** @example web-1 */
                 host?: string;
                 /** @example waiting */

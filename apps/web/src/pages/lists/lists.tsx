@@ -8,8 +8,9 @@ import { Asking, Refused } from '../../parts/notice.js';
 import { commandPlace, hostPlace, membershipPlace, networkPlace, nodePlace } from '../../parts/places.js';
 import type { Shown } from '../../parts/rows.js';
 import { commandStanding, networkStanding, OF_SEVERITY, type Standing } from '../../parts/states.js';
-import { Tools, useListSearch, type Choice } from '../../parts/tools.js';
+import { Tools, useListSearch, usePaused, type Choice } from '../../parts/tools.js';
 import { admitsWord, capital, countWord } from '../../parts/words.js';
+import { textAsked } from './asking.js';
 import { listSentence } from './list-sentence.js';
 import { ListPage } from './list-page.js';
 import { More } from './more.js';
@@ -84,18 +85,20 @@ const COMMAND_STATES: readonly (Choice & { value: Shape<'CommandState'> | undefi
 export function CommandsPage() {
   const [search] = useListSearch();
   const state = COMMAND_STATES.find(({ value }) => value === search.state)?.value;
-  const list = useEndlessList('/v1/commands', { state }, { limit: 100, keeps: true });
+  const q = usePaused(search.q ?? '');
+  const list = useEndlessList('/v1/commands', { ...textAsked(q), state }, { limit: 100, keeps: true });
   const { data: status, error: hasNoStatus } = useRead('/v1/status');
   const { items, isWhole, isOld, error } = list;
   if (error && items.length === 0) return <Refused error={error} what="commands" />;
   if ((items.length === 0 && !isWhole && !isOld) || !(status ?? hasNoStatus)) return <Asking what="commands" />;
-  const hasNone = items.length === 0 && isWhole && state === undefined;
+  const isFiltered = state !== undefined || search.q !== undefined;
+  const hasNone = items.length === 0 && isWhole && !isFiltered;
   return (
     <Page
       title={hasNone ? 'No commands yet' : unfinishedWord(status?.commands.unfinished)}
       run={state ? `orrery command ls --state ${state}` : 'orrery command ls'}
     >
-      <Tools choices={COMMAND_STATES} />
+      <Tools placeholder="Filter by action, target, host or person" choices={COMMAND_STATES} />
       {items.length > 0 && (
         <DataTable
           caption="commands"
@@ -108,7 +111,7 @@ export function CommandsPage() {
           of={list.of}
         />
       )}
-      <More noun="commands" list={list} isFiltered={state !== undefined} />
+      <More noun="commands" list={list} isFiltered={isFiltered} />
     </Page>
   );
 }

@@ -3,7 +3,7 @@ import { duration } from '../durations.js';
 import { CommandId, ContainerId, ItemId, Name, NetworkId, NodeId } from '../ids.js';
 import { MembershipSettingsChange } from '../items.js';
 import { Stage } from '../outcomes.js';
-import { HostRef, page, PageQuery, Reference, ShownOutcome, Timestamp, wholeInQuery } from './common.js';
+import { HostRef, page, PageQuery, Reference, searchIn, ShownOutcome, Timestamp, wholeInQuery } from './common.js';
 import { ContainerSpec } from './containers.js';
 
 export const CommandAction = z
@@ -71,6 +71,7 @@ export const CommandPage = page(Command, 'CommandPage');
 export type CommandPage = z.infer<typeof CommandPage>;
 
 export const CommandQuery = PageQuery.extend({
+  q: searchIn('ACTION TARGET, the name of the host, or who asked for it'),
   host: Reference.optional().meta({ description: 'Only commands of this host: its name or id.', example: 'web-1' }),
   state: CommandState.optional().meta({ description: 'Only commands in this state.', example: 'waiting' }),
   group: CommandId.optional().meta({
