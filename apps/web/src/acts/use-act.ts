@@ -14,13 +14,16 @@ export interface ActRequest {
  * so that asking again when no answer arrived does it once. Nothing is shown as done before it was observed. `mutationKey`:
  * others show that it was asked for.
  */
-export function useAct<Answer>(operation: string, mutationKey?: readonly string[]) {
+export function useAct<Answer, Request extends ActRequest = ActRequest>(
+  operation: string,
+  mutationKey?: readonly string[],
+) {
   const queries = useQueryClient();
   const last = useRef({ text: '', key: '' });
   const isBusy = useRef(false);
   const mutation = useMutation({
     ...(mutationKey && { mutationKey, gcTime: 0 }),
-    mutationFn: async ({ asking, body, version }: ActRequest): Promise<Answer> => {
+    mutationFn: async ({ asking, body, version }: Request): Promise<Answer> => {
       const text = JSON.stringify([asking, body, version]);
       if (last.current.text !== text) last.current = { text, key: newKey() };
       const { key } = last.current;
@@ -35,7 +38,7 @@ export function useAct<Answer>(operation: string, mutationKey?: readonly string[
     },
   });
   /** The second click of two is not a second wish. */
-  const mutate = (request: ActRequest) => {
+  const mutate = (request: Request) => {
     if (isBusy.current) return;
     isBusy.current = true;
     mutation.mutate(request);

@@ -22,17 +22,23 @@ interface Place {
   cause: string;
 }
 
-type Verdict = 'authorize' | 'deny';
+interface DecideRequest extends ActRequest {
+  body: { verdict: 'authorize' | 'deny'; for?: string };
+  /** Why it waited. */
+  cause: string;
+}
 
-const keyOf = ({ node, network, cause }: Place) => [DECIDE, network, node, cause];
+const NOWHERE: Place = { node: '', network: '', cause: '' };
+
+const keyOf = ({ node, network }: Place) => [DECIDE, network, node];
 
 /** Whether its authorization was asked for here. It ends with the buttons, which stay until its controller says so. */
 export function useIsAsked(place: Place | undefined): boolean {
-  const verdicts = useMutationState({
-    filters: { mutationKey: keyOf(place ?? { node: '', network: '', cause: '' }), exact: true, status: 'success' },
-    select: ({ state }) => ((state.variables as ActRequest).body as { verdict: Verdict }).verdict,
+  const requests = useMutationState({
+    filters: { mutationKey: keyOf(place ?? NOWHERE), exact: true, status: 'success' },
+    select: ({ state }) => state.variables as DecideRequest,
   });
-  return verdicts.includes('authorize');
+  return requests.some(({ cause, body }) => cause === place?.cause && body.verdict === 'authorize');
 }
 
 /** The title, in place of what says that it waits for a person. */
@@ -40,26 +46,29 @@ export const ASKED = 'Its authorization was asked for';
 
 /** Authorizes a node that waits. Nothing is shown as done before it was observed: the page changes when an event says so. */
 export function AuthorizeActs(place: Place) {
-  const { node, network } = place;
+  const { node, network, cause } = place;
   const isAllowed = useMay(DECIDE);
   const isLost = useLiveState().is === 'lost';
   const seen = useRef<Promise<Shape<'Admission'> | undefined>>(undefined);
-  const { mutate, reset, isPending, isSuccess, error } = useAct(DECIDE, keyOf(place));
+  const { mutate, reset, isPending, isSuccess, variables, error } = useAct<unknown, DecideRequest>(
+    DECIDE,
+    keyOf(place),
+  );
   const isAsked = useIsAsked(place);
   const asking = { path: { node, network } };
   /** Who comes near decides about what stands then, and not over what somebody else decides meanwhile. */
   const look = () => (seen.current ??= read(ADMISSION, asking).catch(() => undefined));
-  const decide = async (body: { verdict: Verdict; for?: string }) => {
+  const decide = async (body: DecideRequest['body']) => {
     const version = (await look())?.version;
     seen.current = undefined;
-    mutate({ asking, body, version });
+    mutate({ asking, body, version, cause });
   };
   const lookAgain = () => {
     seen.current = undefined;
     reset();
   };
   if (!isAllowed) return null;
-  if (isAsked || isSuccess)
+  if (isAsked || (isSuccess && variables.cause === cause))
     return (
       <p className={css.said} role="status">
         {isAsked ? 'It shows here once its controller says so.' : 'It stays out until somebody authorizes it.'}
