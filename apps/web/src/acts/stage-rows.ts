@@ -106,10 +106,10 @@ function deciderIn(detail: string): string {
 }
 
 /** Somebody has authorized it, and its node has not noticed yet. */
-export const isJustAuthorized = ({ outcome, stages }: Command): boolean =>
-  outcome?.kind === 'waiting' &&
-  askedAt(stages) !== undefined &&
-  (outcome.code === 'configuration' || isLetIn(outcome, stages));
+export function isJustAuthorized({ outcome, stages }: Command): boolean {
+  if (outcome?.kind !== 'waiting') return false;
+  return isLetIn(outcome, stages) || (outcome.code === 'configuration' && askedAt(stages) !== undefined);
+}
 
 /** Since when it asks to be authorized. */
 const askedAt = (seen: readonly { stage: Stage; ms: number }[]): number | undefined =>

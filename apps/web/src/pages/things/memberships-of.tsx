@@ -102,18 +102,21 @@ const AT_ONCE = 50;
 /** The first of them, until somebody asks for more. */
 export const useNodesIn = (network: string) => useEndlessList('/v1/memberships', { network }, { limit: AT_ONCE });
 
-/** As the API judges it in the fleet: a host that is unreachable may have nodes on every page of the list. */
-function useJudged(): (membership: Membership) => Standing {
+/** Each stands as the API judges it in the fleet, so that a node on an unreachable host is no more than last known. */
+function useColumns(): readonly Column<Membership>[] {
   const { data: topology } = useRead('/v1/topology');
-  const fleet = useMemo(() => topology && fleetStandings(topology, 'memberships'), [topology]);
-  return (membership) =>
-    rowStanding(membershipStanding(membership), fleet?.of(membershipKey(membership.node.id, membership.network.id)));
+  return useMemo(() => {
+    const fleet = topology && fleetStandings(topology, 'memberships');
+    return ofNetwork((membership) =>
+      rowStanding(membershipStanding(membership), fleet?.of(membershipKey(membership.node.id, membership.network.id))),
+    );
+  }, [topology]);
 }
 
 /** The nodes of a network, as three witnesses see each. */
 export function NodesIn({ network, total }: { network: string; total: number | undefined }) {
   const { items, isWhole, more } = useNodesIn(network);
-  const columns = ofNetwork(useJudged());
+  const columns = useColumns();
   return (
     <section className={css.section}>
       <h2>
