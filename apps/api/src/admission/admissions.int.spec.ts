@@ -98,7 +98,7 @@ describe('a membership that waits for authorization in a network that Orrery kee
 
     await api.ask('PUT', path('web-b'), Admission, { body: { verdict: 'deny' } });
     const denied = 'web-b was denied in lab by admin';
-    expect(await told()).toMatchObject([{ ...outcome, cause: denied, fix }, { cause: denied, fix }, { cause: denied }]);
+    expect(await told()).toMatchObject([{ ...outcome, cause: denied, fix }, { cause: denied, fix }, undefined]);
     expect(await explained()).toBe('authorization');
 
     await api.ask('PATCH', '/v1/networks/lab', Network, { body: { admission: { by: 'manual' } } });

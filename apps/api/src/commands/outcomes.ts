@@ -30,6 +30,13 @@ export const toldCode = (outcome: string, node: string, network: string) => `
      WHERE na.node_id = ${node} AND cr.network_id = ${network} AND cr.authorized)
   THEN '${NOTICING.code}' ELSE ${outcome} ->> 'code' END`;
 
+/** SQL: somebody denied the node in a network that Orrery keeps, so that it waits for nobody. */
+export const isDenied = (outcome: string, node: string, network: string) => `
+  (${outcome} ->> 'kind' = 'waiting' AND ${outcome} ->> 'code' = 'authorization' AND EXISTS (
+    SELECT FROM node_addresses da JOIN verdicts dv ON dv.address = da.address AND dv.verdict = 'deny'
+      JOIN networks dw ON dw.id = dv.network_id AND dw.controller_id IS NOT NULL
+     WHERE da.node_id = ${node} AND dv.network_id = ${network}))`;
+
 /** The same in a list of containers, which wait for no authorization. `host` and `name`: columns. */
 export const toldContainer = (outcome: string, host: string, name: string) =>
   told(outcome, outcome, `jsonb_build_object('host', ${host}, 'kind', 'container', 'container', ${name})`);

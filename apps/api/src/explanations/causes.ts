@@ -226,8 +226,9 @@ function authorization(
   const { verdict, policy, sentAwayAt } = keeping;
   if (verdict?.verdict === 'deny') {
     const { by, at } = verdict;
-    const since = { ...told, since: at };
-    return candidate(explain('authorization/denied', { node, network, by, at: clock(at) }), since, remedy);
+    // Somebody meant it: no trouble.
+    const decided = { ...told, standing: 'warning', since: at } as const;
+    return candidate(explain('authorization/denied', { node, network, by, at: clock(at) }), decided, remedy);
   }
   if (membership.controller?.authorized) return candidate(explain('authorization/not-noticed', { address }), told);
   if (membership.status === 'OK' || sentAwayAt !== null)

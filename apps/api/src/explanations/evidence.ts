@@ -91,6 +91,8 @@ export interface Evidence {
 export interface Tally {
   kind: 'done' | 'waiting' | 'failed' | null;
   code: string | null;
+  /** Somebody denied them on purpose. */
+  denied: boolean;
   count: number;
   /** One of them. */
   node: string;

@@ -84,6 +84,8 @@ function membershipHeadline(
   if (standing === 'unknown' && cause) return `Orrery cannot tell whether ${node.name} is in ${network}: ${why}`;
   if (intent === 'absent') return `${node.name} is leaving ${network}${cause ? `: ${cause.cause}` : ''}`;
   if (standing === 'unknown') return `${node.name} is on its way into ${network}: ${why}`;
+  // A deliberate denial: its cause is the whole sentence.
+  if (cause?.code === 'authorization' && standing === 'warning') return cause.cause;
   const isIn = status === 'OK' && addresses.length > 0;
   if (standing === 'trouble')
     return isIn
@@ -210,7 +212,7 @@ function placeHeadline(
   const why = cause?.cause ?? 'its host has not reported it yet';
   if (standing === 'unknown') return `Orrery cannot tell how ${name} is: ${why}`;
   if (standing === 'trouble') return `${about} is not as wanted: ${why}`;
-  return `${name} ${works}, in ${within}, but ${about === name ? '' : `${about.slice(name.length + 1)}, `}${why}`;
+  return `${name} ${works}, in ${within}, but ${about === name || why.startsWith(`${name} `) ? '' : `${about.slice(name.length + 1)}, `}${why}`;
 }
 
 export function explainHost(evidence: Evidence, events: readonly Past[]): Explanation {

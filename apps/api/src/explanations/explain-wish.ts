@@ -84,10 +84,11 @@ function controllerCauses({ network, controller }: NetworkEvidence, name: string
 
 /** `kept`: the name of the network, if Orrery keeps it. */
 function tallyCauses(tally: Tally, all: number, kept: string | undefined): PossibleCause[] {
-  const { kind, code, count, node, cause, fix, since, about } = tally;
+  const { kind, code, denied, count, node, cause, fix, since, about } = tally;
   if (kind === null || kind === 'done' || code === null) return [];
   const which = count === 1 ? node : `${count} of ${countText(all, 'node', 'nodes')}, ${node} among them`;
-  const told = { standing: 'trouble', about: which, since } as const;
+  const told = { standing: denied ? 'warning' : 'trouble', about: which, since } as const;
+  if (denied && count > 1) return [candidate(explain('authorization/denied-several'), told)];
   if (count > 1 && code === 'authorization' && kept !== undefined)
     return [{ ...candidate(explain('authorization/several', { network: kept }), told), commands: authorizeAll(kept) }];
   return [
@@ -135,6 +136,8 @@ function networkHeadline(
   }
   const isInside = about !== undefined && isOther(about, name);
   const why = isInside ? withPlace(about, cause.cause) : cause.cause;
+  if (standing === 'warning' && /^\d+ of /.test(about ?? ''))
+    return `${name} ${kept}, with ${nodes}, but ${about ?? ''}, ${cause.cause.replace(/^they /, '')}`;
   if (standing === 'warning') return `${name} ${kept}, with ${nodes}, but ${why}`;
   if (!isInside || why === cause.cause || about.startsWith('route ')) return `${name} is not as wanted: ${why}`;
   return /^\d+ of /.test(about)

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Accepted,
   Admission,
+  AdmissionPage,
   ApiTokenMade,
   Explanation,
   explain,
@@ -9,6 +10,7 @@ import {
   Network,
   NetworkMade,
   Node,
+  Status,
   type ItemId,
   type NetworkId,
   type ObservedMembership,
@@ -135,11 +137,28 @@ describe('a membership', () => {
 
   it('that somebody denied says who, and how to take it back', async () => {
     await denied();
+    const before = (await api.ask('GET', '/v1/status', Status)).body.memberships;
     await api.ask('PUT', `/v1/networks/${shop}/admissions/${address}`, Admission, { body: { verdict: 'deny' } });
-    const { cause, views } = await membership();
+    const { cause, views, standing, headline } = await membership();
+    expect([standing, headline]).toEqual(['warning', cause?.cause]);
     expect(cause?.cause).toMatch(new RegExp(`^${host.name} was denied in shop-${count} by admin at 20`));
     expect(cause?.fix).toContain('--by-policy');
     expect(views?.controller.text).toMatch(/denied by admin/);
+    // Nothing waits for anybody.
+    const { body: status } = await api.ask('GET', '/v1/status', Status);
+    expect(status.attention.filter(({ about }) => about?.host?.id === host.id)).toEqual([]);
+    expect(status.memberships).toEqual({
+      ...before,
+      waiting: before.waiting - 1,
+      denied: (before.denied ?? 0) + 1,
+    });
+    const { body: pending } = await api.ask('GET', `/v1/admissions?pending=true&network=${shop}`, AdmissionPage);
+    expect(pending.items).toEqual([]);
+    expect(await ask(`shop-${count}`)).toMatchObject({
+      standing: 'warning',
+      headline: `shop-${count} is on its controller ${keeper.name}, with 1 node, but ${host.name} was denied in shop-${count} by admin`,
+    });
+    expect((await ask(`node:${host.name}`)).headline).toMatch(/in 1 network, but \S+ was denied in \S+ by admin at 20/);
   });
 
   it('that has its address warns of a peer that does not answer, if that peer should', async () => {
@@ -198,7 +217,7 @@ describe('a membership', () => {
     await fine();
     await api.ask('PUT', `/v1/networks/${shop}/admissions/${address}`, Admission, { body: { verdict: 'deny' } });
     const told = await until(({ cause }) => cause?.code === 'authorization');
-    expect(told).toMatchObject({ standing: 'trouble', views: { daemon: { standing: 'fine' } } });
+    expect(told).toMatchObject({ standing: 'warning', views: { daemon: { standing: 'fine' } } });
   });
 
   it('has the cause nearest to the root, and the others behind it', async () => {

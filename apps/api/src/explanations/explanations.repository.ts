@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { HostId, NetworkId, NodeId } from '@orrery/shared/contracts';
-import { showOutcome, toldCode, toldOutcome, type ToldOutcome } from '../commands/outcomes.js';
+import { isDenied, showOutcome, toldCode, toldOutcome, type ToldOutcome } from '../commands/outcomes.js';
 import type { Sql } from '../database/sql.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 import { iso } from '../paging/columns.js';
@@ -33,13 +33,14 @@ const KEEPING = `
 
 /** Nodes that somebody wants in a network, by how that stands. */
 const TALLIES = `
-  SELECT t.kind, t.code, t.count, t.since, n.name AS node, told.outcome ->> 'cause' AS cause, told.outcome ->> 'fix' AS fix,
+  SELECT t.kind, t.code, t.denied, t.count, t.since, n.name AS node, told.outcome ->> 'cause' AS cause, told.outcome ->> 'fix' AS fix,
          told.outcome -> 'about' AS about
-    FROM (SELECT o.outcome ->> 'kind' AS kind, ${toldCode('o.outcome', 'm.node_id', 'm.network_id')} AS code, count(*)::int AS count,
+    FROM (SELECT o.outcome ->> 'kind' AS kind, ${toldCode('o.outcome', 'm.node_id', 'm.network_id')} AS code,
+                 ${isDenied('o.outcome', 'm.node_id', 'm.network_id')} AS denied, count(*)::int AS count,
                  ${iso('min(o.updated_at)')} AS since, min(i.id) AS item
             FROM memberships m JOIN items i ON i.id = m.item_id AND i.intent = 'present'
             LEFT JOIN item_status o ON o.item_id = i.id AND o.revision = i.revision
-           WHERE m.network_id = $1 GROUP BY 1, 2) t
+           WHERE m.network_id = $1 GROUP BY 1, 2, 3) t
     JOIN items i ON i.id = t.item JOIN ${NAMED_NODES} n ON n.id = i.node_id
     LEFT JOIN item_status o ON o.item_id = i.id AND o.revision = i.revision
     CROSS JOIN LATERAL (SELECT ${toldOutcome('o.outcome', 'i.id')} AS outcome) told

@@ -12,7 +12,7 @@ import {
   type Outcome,
   type Status,
 } from '@orrery/shared/contracts';
-import { toldCode, toldOutcome } from '../commands/outcomes.js';
+import { isDenied, toldCode, toldOutcome } from '../commands/outcomes.js';
 import type { Sql } from '../database/sql.js';
 import { UPKEEP_FINDINGS } from '../findings/upkeep-findings.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
@@ -63,7 +63,8 @@ const TAIL = `ORDER BY rank, place, name LIMIT ${MAX_ATTENTION}`;
 const COUNTS = `
   WITH live AS (SELECT h.id, h.simulated, COALESCE(s.presence, 'joined') AS presence
                   FROM hosts h LEFT JOIN host_status s ON s.host_id = h.id WHERE h.removed_at IS NULL),
-  wanted AS (SELECT o.outcome ->> 'kind' AS kind, i.id IS NOT NULL AS managed
+  wanted AS (SELECT CASE WHEN ${isDenied('o.outcome', 'm.node_id', 'm.network_id')} THEN 'denied' ELSE o.outcome ->> 'kind' END AS kind,
+                    i.id IS NOT NULL AS managed
                FROM memberships m FULL JOIN membership_status s ON s.node_id = m.node_id AND s.network_id = m.network_id
                LEFT JOIN items i ON i.id = m.item_id
                LEFT JOIN item_status o ON o.item_id = i.id AND o.revision = i.revision)
@@ -75,16 +76,18 @@ const COUNTS = `
             FROM containers c LEFT JOIN container_status s ON s.node_id = c.node_id) AS containers,
          (SELECT jsonb_build_object(
             'ok', count(*) FILTER (WHERE managed AND kind = 'done'), 'failed', count(*) FILTER (WHERE managed AND kind = 'failed'),
-            'waiting', count(*) FILTER (WHERE managed AND kind IS DISTINCT FROM 'done' AND kind IS DISTINCT FROM 'failed'),
+            'waiting', count(*) FILTER (WHERE managed AND (kind = 'waiting' OR kind IS NULL)),
+            'denied', count(*) FILTER (WHERE managed AND kind = 'denied'),
             'unmanaged', count(*) FILTER (WHERE NOT managed), 'total', count(*)) FROM wanted) AS memberships,
          (SELECT jsonb_build_object('unfinished', count(*)) FROM commands
            WHERE state IN ('queued', 'delivered', 'waiting')) AS commands`;
 
+/** A deliberate denial is no problem of the fleet: the page of the membership tells of it. */
 const OF_ITEMS = `
   item_status o
   JOIN items i ON i.id = o.item_id AND i.revision = o.revision
   JOIN ${NAMED_NODES} n ON n.id = i.node_id
- WHERE o.outcome ->> 'kind' <> 'done' AND NOT (o.outcome ->> 'code' = 'workload'
+ WHERE o.outcome ->> 'kind' <> 'done' AND NOT ${isDenied('o.outcome', 'i.node_id', "i.body ->> 'network'")} AND NOT (o.outcome ->> 'code' = 'workload'
    AND (i.kind = 'membership' OR EXISTS (SELECT FROM containers c WHERE c.node_id = i.node_id AND c.by_label)))`;
 
 const AWAY = "('away', 'absent', 'moved')";

@@ -50,6 +50,7 @@ function countLines({ hosts, containers, memberships, commands }: Status, colors
         [memberships.ok, 'ok', 'good'],
         [memberships.waiting, 'waiting', 'warn'],
         [memberships.failed, 'failed', 'bad'],
+        [memberships.denied ?? 0, 'denied', 'dim'],
         [memberships.unmanaged, 'unmanaged', 'dim'],
       ],
     ],

@@ -2543,6 +2543,7 @@ export interface components {
             memberships: {
                 ok: number;
                 waiting: number;
+                denied?: number;
                 failed: number;
                 unmanaged: number;
                 total: number;

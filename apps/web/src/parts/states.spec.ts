@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Shape } from '../api/client.js';
-import { asLastKnown, isLastKnown, networkStanding, nodeStanding, workloadStanding } from './states.js';
+import { asLastKnown, isLastKnown, membershipStanding, networkStanding, nodeStanding, workloadStanding } from './states.js';
 
 const network = (memberships: Partial<Shape<'Network'>['memberships']>) =>
   networkStanding({
@@ -23,6 +23,15 @@ describe('how a node stands', () => {
     expect(nodeStanding({ ...node, unused: 'no ZeroTier on this host' })).toEqual({
       ...{ is: 'fine', word: 'no ZeroTier on this host' },
     });
+  });
+});
+
+describe('how a membership stands', () => {
+  it('waits for nobody once somebody denied it', () => {
+    const word = (cause: string) =>
+      membershipStanding({ managed: true, outcome: { kind: 'waiting', code: 'authorization', cause } } as never).word;
+    expect(word('web-1 is not authorized in lab, where a person authorizes each node')).toBe('waits for a person');
+    expect(word('web-1 was denied in lab by anna')).toBe('denied');
   });
 });
 

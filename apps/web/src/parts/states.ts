@@ -67,12 +67,16 @@ const WAITS: Readonly<Record<string, string>> = {
 
 export const waitsWord = (code: string): string => WAITS[code] ?? code;
 
+/** Somebody decided: it waits for nobody. The API says so in words alone. */
+const wasDenied = ({ code, cause }: { code: string; cause: string }): boolean =>
+  code === 'authorization' && / was denied in /.test(cause);
+
 export function outcomeStanding(outcome: Shape<'ShownOutcome'> | null): Standing {
   if (outcome === null) return { is: 'working' };
   if (outcome.kind === 'done') return { is: 'fine' };
   return outcome.kind === 'failed'
     ? { is: 'failed', word: outcome.code }
-    : { is: 'waiting', word: waitsWord(outcome.code) };
+    : { is: 'waiting', word: wasDenied(outcome) ? 'denied' : waitsWord(outcome.code) };
 }
 
 export function membershipStanding({ outcome, managed, status, intent }: Shape<'Membership'>): Standing {

@@ -20,6 +20,7 @@ const OF_WORD: Readonly<Record<string, Said>> = {
   ...Object.fromEntries(['not announced', 'not attached', 'not applied yet'].map((word) => [word, be(word)])),
   'never connected': both('never connected'),
   'waits for a person': ['waits for a person', 'wait for a person'],
+  denied: ['was denied', 'were denied'],
   'without effect': ['has a label without effect', 'have labels without effect'],
   'not asked yet': ['has not been asked yet', 'have not been asked yet'],
   moved: both('moved'),

@@ -119,9 +119,15 @@ function countsOf(
         { state: 'failed', count: memberships.failed, word: 'failed' },
         awayPart(lastKnown?.memberships, memberships.total - isBad),
       ],
-      calm: memberships.total === 0 ? 'none' : 'all as wanted',
+      calm: membershipsWord(memberships),
     },
   ];
+}
+
+/** Somebody denied it on purpose: that is no trouble. */
+function membershipsWord({ total, denied = 0 }: Shape<'Status'>['memberships']): string {
+  if (denied > 0) return `${denied.toLocaleString('en-US')} denied`;
+  return total === 0 ? 'none' : 'all as wanted';
 }
 
 /** What was reported as not fine before its host became unreachable is counted as that. */

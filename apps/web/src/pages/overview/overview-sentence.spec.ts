@@ -35,6 +35,18 @@ describe('the sentence of the overview', () => {
       status({ hosts: { online: 1 }, memberships: { total: 0 } }),
     ],
     [
+      'Three hosts are online, and three memberships are as wanted; one membership was denied',
+      status({ memberships: { ok: 3, denied: 1 } }),
+    ],
+    [
+      'Three hosts are online, and two memberships were denied',
+      status({ memberships: { ok: 0, denied: 2, total: 2 } }),
+    ],
+    [
+      'Two hosts are unreachable; everything else is as wanted',
+      status({ hosts: { unreachable: 2 }, memberships: { denied: 1 } }),
+    ],
+    [
       'One node waits for a person; everything else is as wanted',
       status({ memberships: { waiting: 1 }, attention: [waiting()] }),
     ],

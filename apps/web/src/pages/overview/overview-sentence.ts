@@ -89,14 +89,21 @@ const controllersAway = (attention: Status['attention']): number =>
 
 function calmSentence({ hosts, memberships }: Status): string {
   const all = hosts.online + hosts.unreachable + hosts.joined + hosts.unknown;
-  const figures = all > 9 || memberships.total > 9;
+  const { total, denied = 0 } = memberships;
+  const others = total - denied;
+  const figures = all > 9 || total > 9;
   const of = (count: number, noun: string) => `${countWord(count, figures)} ${noun}${count === 1 ? '' : 's'}`;
   const hostsAre = `${capital(of(all, 'host'))} ${all === 1 ? 'is' : 'are'} online`;
-  if (memberships.total === 0) return `${hostsAre}, and nothing is in a network yet`;
-  return `${hostsAre}, and ${membershipsAre(memberships.total, of(memberships.total, 'membership'))} as wanted`;
+  if (total === 0) return `${hostsAre}, and nothing is in a network yet`;
+  const wereDenied = `${of(denied, 'membership')} ${denied === 1 ? 'was' : 'were'} denied`;
+  if (others === 0) return `${hostsAre}, and ${wereDenied}`;
+  const asWanted = `${hostsAre}, and ${membershipsAre(others, of(others, 'membership'), denied > 0)} as wanted`;
+  return denied > 0 ? `${asWanted}; ${wereDenied}` : asWanted;
 }
 
-function membershipsAre(total: number, of: string): string {
-  if (total === 1) return 'the one membership is';
-  return total === 2 ? 'both memberships are' : `all ${of} are`;
+/** `areOthers`: somebody denied the rest. */
+function membershipsAre(count: number, of: string, areOthers: boolean): string {
+  if (areOthers) return `${of} ${count === 1 ? 'is' : 'are'}`;
+  if (count === 1) return 'the one membership is';
+  return count === 2 ? 'both memberships are' : `all ${of} are`;
 }

@@ -129,11 +129,13 @@ function wordOf(state: State, standing: Explanation['standing'], code: string | 
   return code === 'authorization' ? 'waiting for a person' : 'waiting';
 }
 
-function Standing({ explanation: { standing, pending, since, asOf, cause } }: { explanation: Explanation }) {
+function Standing({ explanation: { about, standing, pending, since, asOf, cause } }: { explanation: Explanation }) {
   const state = pending ? 'working' : stateOf(standing, cause?.code);
+  // Only a deliberate denial is no trouble, and such a membership does not work.
+  const isDenied = about.kind === 'membership' && standing === 'warning' && cause?.code === 'authorization';
   return (
     <>
-      <StateWord is={state}>{wordOf(state, standing, cause?.code)}</StateWord>
+      <StateWord is={state}>{isDenied ? 'denied' : wordOf(state, standing, cause?.code)}</StateWord>
       {since && (
         <span>
           since <Clocked at={since} />, <Age at={since} />

@@ -26,6 +26,10 @@ export const WAITING = {
     fix: ({ node, network }: { node: string; network: string }) =>
       `Authorize it: \`orrery membership authorize ${node} ${network}\`, or leave it to the policy of the network: \`orrery membership set ${node} ${network} --by-policy\`.`,
   },
+  'authorization/denied-several': {
+    cause: 'they were denied',
+    fix: 'Nothing, if they should stay out. To let one in: `orrery membership authorize NODE NETWORK`.',
+  },
   'authorization/undecided': {
     cause: ({ address, policy }: { address: string; policy: string }) =>
       policy === 'manual'

@@ -76,7 +76,11 @@ export const Status = z
     memberships: z
       .object({
         ok: z.int().describe('Managed memberships that are done.'),
-        waiting: z.int().describe('Managed memberships that wait.'),
+        waiting: z.int().describe('Managed memberships that wait, without those that somebody denied.'),
+        denied: z
+          .int()
+          .optional()
+          .describe('Managed memberships that somebody denied: they wait for nobody. Left out by an older API.'),
         failed: z.int().describe('Managed memberships that failed.'),
         unmanaged: z.int().describe('Memberships that Orrery did not create.'),
         total: z.int().describe('All of them.'),
