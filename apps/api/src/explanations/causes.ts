@@ -5,7 +5,6 @@ import {
   type Explained,
   type Explanation,
   type FurtherCause,
-  type Host,
   type Membership,
   type Node,
   type ShownOutcome,
@@ -14,7 +13,7 @@ import {
 import { silence } from '../paths/judge-path.js';
 import { commandsFor } from '../remedies/remedies.js';
 import { depthOf, isAboutEngine, isAboutWorkloads } from './depth.js';
-import type { Evidence, Found, Keeping } from './evidence.js';
+import type { Absence, Evidence, Found, Keeping } from './evidence.js';
 
 /** One cause among all that hold, before the one that counts is chosen. */
 export interface PossibleCause extends FurtherCause {
@@ -57,7 +56,7 @@ export function sortCauses(candidates: readonly PossibleCause[]): PossibleCause[
 }
 
 /** A host that is not heard from: what its agent would say is not known. */
-export function causesOfPresence({ name, presence, lastSeenAt, createdAt, paused }: Host): PossibleCause[] {
+export function causesOfPresence({ name, presence, lastSeenAt, createdAt, paused }: Absence['host']): PossibleCause[] {
   const told = { standing: 'unknown', about: name, since: lastSeenAt ?? createdAt } as const;
   const about = { host: name };
   if (presence === 'unreachable')

@@ -102,12 +102,21 @@ export interface Tally {
   about: unknown;
 }
 
+/** Hosts that are not heard from, so that of their nodes in a network only what they last reported is known. */
+export interface Absence {
+  nodes: number;
+  hosts: number;
+  /** The one that is away longest. */
+  host: Pick<Host, 'name' | 'presence' | 'lastSeenAt' | 'createdAt' | 'paused'>;
+}
+
 export interface NetworkEvidence {
   network: Network;
   /** Only a name that a person gave here. */
   givenName: string | null;
   controller: Keeping['controller'];
   tallies: Tally[];
+  absence: Absence | null;
   /** That routers bring into it. */
   routes: KeptRoute[];
 }

@@ -24,14 +24,14 @@ import {
   type PossibleCause,
 } from './causes.js';
 import { commandLine } from '../remedies/command-line.js';
-import type { CommandEvidence, NetworkEvidence, Past, Tally } from './evidence.js';
+import type { Absence, CommandEvidence, NetworkEvidence, Past, Tally } from './evidence.js';
 import { tellStory } from './story.js';
 
 const SEVERITIES = { error: 'trouble', warning: 'warning', info: 'fine' } as const satisfies Record<string, Standing>;
 
 /** A network with its nodes, told by what holds them up: forty that wait for the same thing are one cause. */
 export function explainNetwork(evidence: NetworkEvidence, events: readonly Past[]): Explanation {
-  const { network, givenName, tallies, routes } = evidence;
+  const { network, givenName, tallies, absence, routes } = evidence;
   const name = givenName ?? network.id;
   const all = tallies.reduce((sum, { count }) => sum + count, 0);
   const causes = sortCauses([
@@ -41,6 +41,7 @@ export function explainNetwork(evidence: NetworkEvidence, events: readonly Past[
       commands,
     })),
     ...tallies.flatMap((tally) => tallyCauses(tally, all, network.managedBy === null ? undefined : name)),
+    ...absenceCauses(absence),
     ...routes.flatMap(routeCauses),
   ]);
   const verdict = verdictOf(causes);
@@ -54,7 +55,11 @@ export function explainNetwork(evidence: NetworkEvidence, events: readonly Past[
     ...verdict,
     ...(pending && { standing: 'unknown' }),
     pending,
-    headline: networkHeadline(network, { name, onTheirWay, about: causes[0]?.about }, verdict),
+    headline: networkHeadline(
+      network,
+      { name, onTheirWay, about: causes[0]?.about, absent: absence?.nodes ?? 0 },
+      verdict,
+    ),
     since: causes[0]?.standing === 'fine' ? null : (causes[0]?.since ?? null),
     asOf: null,
     views: null,
@@ -99,6 +104,14 @@ function tallyCauses(tally: Tally, all: number, kept: string | undefined): Possi
   ];
 }
 
+/** What is known of the nodes of a host that is away may still be so, and may not. */
+function absenceCauses(absence: Absence | null): PossibleCause[] {
+  if (!absence) return [];
+  const { host, hosts } = absence;
+  const more = hosts === 1 ? '' : `; the same of ${countText(hosts - 1, 'other host', 'other hosts')}`;
+  return causesOfPresence(host).map((one) => ({ ...one, standing: 'warning', cause: `${one.cause}${more}` }));
+}
+
 function authorizeAll(network: string): FixCommand[] {
   try {
     const words = ['orrery', 'membership', 'authorize', '--pending', '--network', network];
@@ -123,7 +136,7 @@ function routeCauses({ target, state, router, since, via, findings }: KeptRoute)
 
 function networkHeadline(
   { memberships, managedBy }: Network,
-  { name, onTheirWay, about }: { name: string; onTheirWay: number; about: string | undefined },
+  { name, onTheirWay, about, absent }: { name: string; onTheirWay: number; about: string | undefined; absent: number },
   { standing, cause }: Pick<Explanation, 'standing' | 'cause'>,
 ): string {
   const nodes = countText(memberships.total, 'node', 'nodes');
@@ -136,6 +149,8 @@ function networkHeadline(
   }
   const isInside = about !== undefined && isOther(about, name);
   const why = isInside ? withPlace(about, cause.cause) : cause.cause;
+  if (standing === 'warning' && cause.code === 'host-away')
+    return `${name} ${kept}, with ${nodes}, but ${absent === 1 ? '1 is' : `${absent} are`} only last known, because ${cause.cause}`;
   if (standing === 'warning' && /^\d+ of /.test(about ?? ''))
     return `${name} ${kept}, with ${nodes}, but ${about ?? ''}, ${cause.cause.replace(/^they /, '')}`;
   if (standing === 'warning') return `${name} ${kept}, with ${nodes}, but ${why}`;

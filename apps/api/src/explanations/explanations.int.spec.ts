@@ -310,6 +310,25 @@ describe('other things', () => {
   });
 });
 
+describe('a network with a node on a host that is away', () => {
+  it('says that of this node only what was last reported is known', async () => {
+    await fine();
+    await until(
+      ({ standing }) => standing === 'fine',
+      () => ask(`shop-${count}`),
+    );
+    await presence('unreachable', '5 min');
+    const told = await ask(`shop-${count}`);
+    expect(told).toMatchObject({ standing: 'warning', pending: false, cause: { code: 'host-away' } });
+    expect(told.headline).toMatch(
+      new RegExp(
+        `^shop-${count} is on its controller ${keeper.name}, with 1 node, but 1 is only last known, because ${host.name} is unreachable: its agent was last heard from at 20`,
+      ),
+    );
+    expect(told.cause?.fix).toMatch(/systemctl status orrery-agent/);
+  });
+});
+
 describe('the zerotier-one of a host', () => {
   it('is in trouble when it is down only if somebody wants something of it', async () => {
     const say = (cause: string) => host.say({ type: 'node.down', data: { node: host.node, after: null, cause } });

@@ -5,7 +5,7 @@ import type { Sql } from '../database/sql.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 import { iso } from '../paging/columns.js';
 import { aboutColumns } from '../remedies/remedy-about.js';
-import type { Keeping, NetworkEvidence, RouterStanding, SilentPeer, Tally } from './evidence.js';
+import type { Absence, Keeping, NetworkEvidence, RouterStanding, SilentPeer, Tally } from './evidence.js';
 
 /** A controller with its own node, which may be gone, or outside the scope of the token. */
 const CONTROLLER = `CASE WHEN c.id IS NOT NULL THEN jsonb_build_object('name', c.name, 'state', COALESCE(q.state, 'unknown'), 'cause', q.cause,
@@ -46,6 +46,18 @@ const TALLIES = `
     CROSS JOIN LATERAL (SELECT ${toldOutcome('o.outcome', 'i.id')} AS outcome) told
    ORDER BY t.count DESC`;
 
+/** Nodes in a network whose hosts are unreachable, whoever put them there. */
+const ABSENCE = `
+  SELECT sum(x.nodes)::int AS nodes, count(*)::int AS hosts, (array_agg(x.host ORDER BY x.since, x.name))[1] AS host
+    FROM (SELECT h.name, s.last_seen_at AS since, count(*) AS nodes, jsonb_build_object('name', h.name, 'presence', s.presence,
+                 'lastSeenAt', ${iso('s.last_seen_at')}, 'createdAt', ${iso('h.created_at')}, 'paused', h.paused) AS host
+            FROM (SELECT node_id, host_id FROM memberships WHERE network_id = $1
+                  UNION SELECT node_id, host_id FROM membership_status WHERE network_id = $1) m
+            JOIN hosts h ON h.id = m.host_id AND h.removed_at IS NULL
+            JOIN host_status s ON s.host_id = h.id AND s.presence = 'unreachable'
+           GROUP BY h.id, s.presence, s.last_seen_at) x
+  HAVING count(*) > 0`;
+
 /** A silent path to a node that should answer, in a network that both are in. */
 const SILENT = `
   SELECT p.node_id AS node, n.name AS peer, p.endpoint, ${iso('p.silent_since')} AS since, array_agg(m.network_id) AS networks
@@ -85,6 +97,11 @@ export class ExplanationsRepository {
 
   tallies(sql: Sql, network: NetworkId): Promise<Tally[]> {
     return sql.query(TALLIES, [network]);
+  }
+
+  async absence(sql: Sql, network: NetworkId): Promise<Absence | null> {
+    const [found] = await sql.query<Absence[]>(ABSENCE, [network]);
+    return found ?? null;
   }
 
   async controllerOf(sql: Sql, network: NetworkId): Promise<NetworkEvidence['controller']> {

@@ -21,14 +21,15 @@ export class WishReader {
 
   async network(id: NetworkId): Promise<NetworkEvidence> {
     const { store, repository } = this;
-    const [network, controller, tallies, givenName, rows] = await Promise.all([
+    const [network, controller, tallies, absence, givenName, rows] = await Promise.all([
       this.networks.read(store, id),
       repository.controllerOf(store, id),
       repository.tallies(store, id),
+      repository.absence(store, id),
       repository.givenName(store, id),
       this.routes.rowsOf(store, id),
     ]);
-    return { network, controller, tallies, givenName, routes: rows.map(shownRoute) };
+    return { network, controller, tallies, absence, givenName, routes: rows.map(shownRoute) };
   }
 
   async givenNames(networks: readonly NetworkId[]): Promise<ReadonlyMap<string, string>> {

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Shape } from '../api/client.js';
-import { asLastKnown, isLastKnown, membershipStanding, networkStanding, nodeStanding, workloadStanding } from './states.js';
+import {
+  asLastKnown,
+  isLastKnown,
+  membershipStanding,
+  networkStanding,
+  nodeStanding,
+  workloadStanding,
+} from './states.js';
 
 const network = (memberships: Partial<Shape<'Network'>['memberships']>) =>
   networkStanding({

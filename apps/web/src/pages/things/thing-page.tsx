@@ -162,7 +162,8 @@ const WAITS = new Set([
 
 /** What waits is no failure, although it is not as wanted. */
 function stateOf(standing: Explanation['standing'], code: string | undefined): State {
-  if (code === 'host-away') return 'away';
+  // A network with a node on such a host is not unreachable itself.
+  if (code === 'host-away' && standing === 'unknown') return 'away';
   return standing === 'trouble' && code !== undefined && WAITS.has(code) ? 'waiting' : OF_STANDING[standing];
 }
 
