@@ -149,7 +149,8 @@ describe('output', () => {
     const status: Status = {
       hosts: { online: 2, unreachable: 1, joined: 0, unknown: 0, simulated: 2 },
       containers: { running: 3, total: 4 },
-      memberships: { ok: 4, waiting: 1, failed: 0, unmanaged: 2, total: 7 },
+      memberships: { ok: 4, waiting: 1, failed: 0, denied: 1, unmanaged: 2, total: 8 },
+      attachments: { waiting: 1, memberships: 1 },
       commands: { unfinished: 1 },
       attention: [
         { severity: 'error', what: 'web-2 is unreachable', cause: 'no beat for 40 s', next: 'orrery host get web-2' },
@@ -163,8 +164,8 @@ describe('output', () => {
         err: '',
         out: [
           'hosts         2 online · 1 unreachable · 2 of them simulated',
-          'containers    3 running of 4',
-          'memberships   4 ok · 1 waiting · 2 unmanaged',
+          'containers    3 running of 4 · 1 waiting for a workload',
+          'memberships   4 ok · 1 waiting · 1 denied · 2 unmanaged',
           'commands      1 unfinished',
           '',
           '✗ web-2 is unreachable: no beat for 40 s',

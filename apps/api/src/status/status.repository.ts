@@ -79,6 +79,10 @@ const COUNTS = `
             'waiting', count(*) FILTER (WHERE managed AND (kind = 'waiting' OR kind IS NULL)),
             'denied', count(*) FILTER (WHERE managed AND kind = 'denied'),
             'unmanaged', count(*) FILTER (WHERE NOT managed), 'total', count(*)) FROM wanted) AS memberships,
+         (SELECT jsonb_build_object('waiting', count(*) FILTER (WHERE i.kind = 'attachment'),
+                                    'memberships', count(*) FILTER (WHERE i.kind = 'membership'))
+            FROM item_status o JOIN items i ON i.id = o.item_id AND i.revision = o.revision AND i.intent = 'present'
+           WHERE o.outcome ->> 'kind' = 'waiting' AND o.outcome ->> 'code' = 'workload') AS attachments,
          (SELECT jsonb_build_object('unfinished', count(*)) FROM commands
            WHERE state IN ('queued', 'delivered', 'waiting')) AS commands`;
 

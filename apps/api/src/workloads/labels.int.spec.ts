@@ -284,14 +284,16 @@ describe('a workload that is gone', () => {
     await eventually(async () => (await containers())[0]?.intent === 'absent', { what: 'the attachment is removed' });
   });
 
-  it('is no trouble in the status meanwhile', async () => {
+  it('is no trouble in the status meanwhile, but counted', async () => {
     await wear();
     const { item } = await attached();
     await eventually(() => wanted().length === 2, { what: 'the host is told' });
     const revision = wanted().find(({ id }) => id === item)?.revision ?? 0;
     const outcome = { kind: 'waiting' as const, code: 'workload' as const, cause: 'not there', fix: 'start it' };
+    const { attachments: before = { waiting: 0, memberships: 0 } } = (await api.get('/v1/status', Status)).body;
     await host.say({ type: 'item.settled', data: { item, revision, outcome } });
-    const { attention } = (await api.get('/v1/status', Status)).body;
+    const { attention, attachments } = (await api.get('/v1/status', Status)).body;
+    expect(attachments).toEqual({ waiting: before.waiting + 1, memberships: before.memberships });
     expect(attention.filter(({ what }) => what.includes(host.name) && what.includes('workload'))).toEqual([]);
   });
 });

@@ -28,7 +28,7 @@ export const statusLeaf = (context: Context): Leaf<OutputOptions> => ({
 
 type Count = [number: number, word: string, tone?: Tone];
 
-function countLines({ hosts, containers, memberships, commands }: Status, colors: Colors): string[] {
+function countLines({ hosts, containers, memberships, attachments, commands }: Status, colors: Colors): string[] {
   const rows: [string, Count[]][] = [
     [
       'hosts',
@@ -42,7 +42,10 @@ function countLines({ hosts, containers, memberships, commands }: Status, colors
     ],
     [
       'containers',
-      [[containers.running, `running of ${containers.total}`, containers.running < containers.total ? 'warn' : 'good']],
+      [
+        [containers.running, `running of ${containers.total}`, containers.running < containers.total ? 'warn' : 'good'],
+        [attachments?.waiting ?? 0, 'waiting for a workload', 'warn'],
+      ],
     ],
     [
       'memberships',

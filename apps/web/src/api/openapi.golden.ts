@@ -2548,6 +2548,10 @@ export interface components {
                 unmanaged: number;
                 total: number;
             };
+            attachments?: {
+                waiting: number;
+                memberships: number;
+            };
             commands: {
                 unfinished: number;
             };

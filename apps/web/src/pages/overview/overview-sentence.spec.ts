@@ -7,11 +7,13 @@ type Status = Shape<'Status'>;
 const status = (more: {
   hosts?: Partial<Status['hosts']>;
   memberships?: Partial<Status['memberships']>;
+  attachments?: Status['attachments'];
   attention?: Status['attention'];
 }): Status => ({
   hosts: { online: 3, unreachable: 0, joined: 0, unknown: 0, simulated: 0, ...more.hosts },
   containers: { running: 0, total: 0 },
   memberships: { ok: 4, waiting: 0, failed: 0, unmanaged: 0, total: 4, ...more.memberships },
+  ...(more.attachments && { attachments: more.attachments }),
   commands: { unfinished: 0 },
   attention: more.attention ?? [],
 });
@@ -59,6 +61,27 @@ describe('the sentence of the overview', () => {
       status({
         memberships: { waiting: 4 },
         attention: [waiting(), awaits('zerotier-one reaches no root (UDP, port 9993)')],
+      }),
+    ],
+    [
+      'One attachment waits for its workload; everything else is as wanted',
+      status({ memberships: { waiting: 1 }, attachments: { waiting: 1, memberships: 1 } }),
+    ],
+    [
+      'Two attachments wait for their workloads; everything else is as wanted',
+      status({
+        memberships: { waiting: 2 },
+        attachments: { waiting: 2, memberships: 2 },
+        // That of a label is in no list of problems.
+        attention: [{ ...waiting(), code: 'workload', about: { kind: 'node' } }],
+      }),
+    ],
+    [
+      'One membership failed, one attachment waits for its workload, one host is unreachable and one host never connected; more is not as wanted',
+      status({
+        memberships: { failed: 1 },
+        attachments: { waiting: 1, memberships: 0 },
+        hosts: { unreachable: 1, joined: 1, unknown: 1 },
       }),
     ],
     [

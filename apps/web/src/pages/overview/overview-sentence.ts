@@ -6,18 +6,22 @@ type Status = Shape<'Status'>;
 
 /** The title of the overview: what is not as wanted, the most urgent first, and that the rest is. Pure. */
 export function overviewSentence(status: Status): { text: string; links: Linked[] } {
-  const clauses = clausesOf(status);
+  const all = clausesOf(status);
+  const clauses = all.slice(0, MOST);
   const figures = clauses.some(({ count }) => count > 9);
   if (clauses.length === 0) return { text: calmSentence(status), links: [] };
   const said = clauses.map(({ count, one, many, to }) => {
     const subject = `${countWord(count, figures)} ${count === 1 ? one[0] : many[0]}`;
     return { subject, text: `${subject} ${count === 1 ? one[1] : many[1]}`, to };
   });
-  const text = `${capital(listed(said.map((clause) => clause.text)))}; everything else is as wanted`;
+  const text = `${capital(listed(said.map((clause) => clause.text)))}; ${all.length > MOST ? 'more is not as wanted' : 'everything else is as wanted'}`;
   const search = { state: 'not-fine' };
   const links = said.map(({ subject, to }, at) => ({ text: at === 0 ? capital(subject) : subject, to, search }));
   return { text, links };
 }
+
+/** A longer title is not read. */
+const MOST = 4;
 
 interface Clause {
   count: number;
@@ -26,10 +30,11 @@ interface Clause {
   to: string;
 }
 
-function clausesOf({ hosts, memberships, attention }: Status): Clause[] {
+function clausesOf({ hosts, memberships, attachments, attention }: Status): Clause[] {
   const forPerson = countOf(attention, 'authorization');
   const awaited = awaitedIn(attention);
-  const waiting = memberships.waiting - forPerson - awaited.reduce((sum, { count }) => sum + count, 0);
+  const ofWorkloads = attachments?.memberships ?? 0;
+  const waiting = memberships.waiting - forPerson - ofWorkloads - awaited.reduce((sum, { count }) => sum + count, 0);
   const findings = attention.filter(
     ({ code }) =>
       code !== undefined && !OTHERWISE.has(code) && !Object.hasOwn(AWAITED, code) && !code.startsWith('controller-'),
@@ -40,6 +45,12 @@ function clausesOf({ hosts, memberships, attention }: Status): Clause[] {
     { count: memberships.failed, one: ['membership', 'failed'], many: ['memberships', 'failed'], to: NOT_FINE },
     ...awaited,
     { count: waiting, one: ['membership', 'is on its way'], many: ['memberships', 'are on their way'], to: NOT_FINE },
+    {
+      count: attachments?.waiting ?? 0,
+      one: ['attachment', 'waits for its workload'],
+      many: ['attachments', 'wait for their workloads'],
+      to: '/containers',
+    },
     { count: hosts.unreachable, one: ['host', 'is unreachable'], many: ['hosts', 'are unreachable'], to: HOSTS },
     { count: hosts.joined, one: ['host', 'never connected'], many: ['hosts', 'never connected'], to: HOSTS },
     { count: hosts.unknown, one: ['host', 'is unknown'], many: ['hosts', 'are unknown'], to: HOSTS },
@@ -51,7 +62,7 @@ function clausesOf({ hosts, memberships, attention }: Status): Clause[] {
     },
     { count: isOrrery.length, one: ['finding', 'needs a look'], many: ['findings', 'need a look'], to: '/findings' },
   ];
-  return clauses.filter(({ count }) => count > 0).slice(0, 4);
+  return clauses.filter(({ count }) => count > 0);
 }
 
 /** What memberships wait for other than a person, in words. */
@@ -79,7 +90,7 @@ function awaitedIn(attention: Status['attention']): Clause[] {
 const NOT_FINE = '/memberships';
 const HOSTS = '/hosts';
 /** Said by a clause of its own. */
-const OTHERWISE = new Set(['authorization', 'host-away', 'paused']);
+const OTHERWISE = new Set(['authorization', 'workload', 'host-away', 'paused']);
 
 const countOf = (attention: Status['attention'], code: string): number =>
   attention.filter((one) => one.code === code).reduce((sum, { count = 1 }) => sum + count, 0);

@@ -86,6 +86,13 @@ export const Status = z
         total: z.int().describe('All of them.'),
       })
       .describe('Nodes in networks.'),
+    attachments: z
+      .object({
+        waiting: z.int().describe('Attachments whose workload is not there, does not run or is paused.'),
+        memberships: z.int().describe('Memberships that wait for the same; `memberships.waiting` includes them.'),
+      })
+      .optional()
+      .describe('What waits for a workload, whether a person or a label attached it. Left out by an older API.'),
     commands: z.object({ unfinished: z.int().describe('Commands that have not ended.') }).describe('Commands.'),
     attention: z
       .array(Attention)
