@@ -50,6 +50,16 @@ describe('an error of the engine', () => {
     expect(codeOf(new Error(message), 'pulling zerotier/zerotier:9.9')).toBe(code);
   });
 
+  it.each([
+    '(HTTP code 500) server error - Get "https://r.example/v2/": dial tcp: no such host ',
+    'Get "https://r.example/v2/": dial tcp: no such host',
+  ])('is told in the words of the engine, without HTTP: %s', (message) => {
+    // dockerode leaves no `json` of a pull.
+    const error = Object.assign(new Error(message), { statusCode: 500, json: null });
+    const { message: told } = engineError(error, { ...errand, doing: 'pulling r.example/x' }, '/run/docker.sock');
+    expect(told).toBe('pulling r.example/x failed: Get "https://r.example/v2/": dial tcp: no such host');
+  });
+
   it('is not a refused pull when the connection is refused and nothing was being pulled', () => {
     expect(codeOf(answered(500, 'connection refused'))).toBe('unexpected');
     expect(codeOf(answered(500, 'connection refused'), 'pulling x')).toBe('pull-refused');

@@ -103,9 +103,11 @@ export const statusOf = (error: unknown): number | undefined => {
   return typeof status === 'number' ? status : undefined;
 };
 
+/** What the engine itself said, without the HTTP around it: dockerode leaves no `json` of a request for a stream, such as a pull. */
 function messageOf(error: unknown): string {
   const json = (error as { json?: { message?: unknown } } | undefined)?.json;
-  return typeof json?.message === 'string' ? json.message : describeError(error);
+  if (typeof json?.message === 'string') return json.message;
+  return describeError(error).replace(/^\(HTTP code \d+\) (?:[^-]* - )?/, '');
 }
 
 /** Registries and images can send any text, so it becomes one short line of printable characters. */

@@ -122,6 +122,23 @@ describe('what needs attention', () => {
     ]);
   });
 
+  it('is one line for a container that cannot be made, with its memberships and the finding that repeats it', async () => {
+    const failed = { kind: 'failed', code: 'pull-refused', cause: 'pulling x failed: no', fix: 'x' };
+    await stand('container', [1, 1], failed);
+    await stand('membership', [1, 1], failed);
+    // Another cause is another problem.
+    await stand('membership', [2, 2], { ...failed, code: 'tun-missing' });
+    await bench.run(
+      `INSERT INTO findings (host_id, code, item_id, severity, cause, fix, ordinal, seq, since)
+       SELECT host_id, 'item-stuck', id, 'error', 'failed 5 times', '', 1, 1, now() FROM items WHERE node_id = 'nod_hst_1_1'`,
+    );
+    expect(await lines()).toEqual([
+      ['container host-1/1 failed: pull-refused', 1],
+      ['host-2/1 in lab failed: tun-missing', 1],
+    ]);
+    expect(await repository.total(bench.source.manager)).toEqual({ error: 2, warning: 0, info: 0 });
+  });
+
   it('is one line for a finding that several hosts have, and ten lines at most for a host that shouts', async () => {
     await find([1, 40], 1, 'the same');
     await find([50, 50], 200, 'mine alone');

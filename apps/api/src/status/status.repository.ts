@@ -86,12 +86,19 @@ const COUNTS = `
          (SELECT jsonb_build_object('unfinished', count(*)) FROM commands
            WHERE state IN ('queued', 'delivered', 'waiting')) AS commands`;
 
+/** A container that cannot be made is why its memberships cannot: it is shown alone. */
+const FOLLOWS = `(i.kind = 'membership' AND o.outcome ->> 'kind' = 'failed' AND EXISTS (
+  SELECT FROM items ci JOIN item_status co ON co.item_id = ci.id AND co.revision = ci.revision
+   WHERE ci.node_id = i.node_id AND ci.kind IN ('container', 'attachment')
+     AND co.outcome ->> 'kind' = 'failed' AND co.outcome ->> 'code' = o.outcome ->> 'code'))`;
+
 /** A deliberate denial is no problem of the fleet: the page of the membership tells of it. */
 const OF_ITEMS = `
   item_status o
   JOIN items i ON i.id = o.item_id AND i.revision = o.revision
   JOIN ${NAMED_NODES} n ON n.id = i.node_id
- WHERE o.outcome ->> 'kind' <> 'done' AND NOT ${isDenied('o.outcome', 'i.node_id', "i.body ->> 'network'")} AND NOT (o.outcome ->> 'code' = 'workload'
+ WHERE o.outcome ->> 'kind' <> 'done' AND NOT ${isDenied('o.outcome', 'i.node_id', "i.body ->> 'network'")} AND NOT ${FOLLOWS}
+   AND NOT (o.outcome ->> 'code' = 'workload'
    AND (i.kind = 'membership' OR EXISTS (SELECT FROM containers c WHERE c.node_id = i.node_id AND c.by_label)))`;
 
 const AWAY = "('away', 'absent', 'moved')";
@@ -139,10 +146,11 @@ const ABSENT = `
 
 const PAUSED = `SELECT id, name FROM hosts WHERE paused AND removed_at IS NULL ORDER BY name LIMIT ${MAX_ATTENTION}`;
 
-/** A finding that repeats its item's outcome is not shown twice. */
+/** A finding that repeats its item's outcome is not shown twice; `item-stuck` does so in any case. */
 const OF_FINDINGS = `
   findings f JOIN hosts h ON h.id = f.host_id AND h.removed_at IS NULL
- WHERE NOT EXISTS (SELECT FROM item_status o WHERE o.item_id = f.item_id AND o.outcome ->> 'code' = f.code)`;
+ WHERE NOT EXISTS (SELECT FROM item_status o WHERE o.item_id = f.item_id
+   AND (o.outcome ->> 'code' = f.code OR (f.code = 'item-stuck' AND o.outcome ->> 'kind' = 'failed')))`;
 
 /**
  * The API's findings about a host come before those of its agent, which may lie. The same cause on several hosts is one

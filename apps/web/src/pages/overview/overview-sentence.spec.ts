@@ -68,6 +68,18 @@ describe('the sentence of the overview', () => {
       status({ memberships: { waiting: 1 }, attachments: { waiting: 1, memberships: 1 } }),
     ],
     [
+      'One membership failed and one container failed; everything else is as wanted',
+      status({
+        memberships: { failed: 1 },
+        attention: [
+          {
+            ...{ ...waiting(), severity: 'error', code: 'pull-refused', about: { kind: 'node' } },
+            what: 'container web-1/demo failed: pull-refused',
+          },
+        ],
+      }),
+    ],
+    [
       'Two attachments wait for their workloads; everything else is as wanted',
       status({
         memberships: { waiting: 2 },

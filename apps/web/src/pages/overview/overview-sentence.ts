@@ -39,10 +39,17 @@ function clausesOf({ hosts, memberships, attachments, attention }: Status): Clau
     ({ code }) =>
       code !== undefined && !OTHERWISE.has(code) && !Object.hasOwn(AWAITED, code) && !code.startsWith('controller-'),
   );
-  const isOrrery = findings.filter(({ about }) => about?.kind !== 'membership');
+  const ofContainers = findings.filter(({ severity, what }) => severity === 'error' && OF_CONTAINERS.test(what));
+  const others = findings.filter((one) => one.about?.kind !== 'membership' && !ofContainers.includes(one));
   const clauses: Clause[] = [
     { count: forPerson, one: ['node', 'waits for a person'], many: ['nodes', 'wait for a person'], to: NOT_FINE },
     { count: memberships.failed, one: ['membership', 'failed'], many: ['memberships', 'failed'], to: NOT_FINE },
+    {
+      count: ofContainers.reduce((sum, { count = 1 }) => sum + count, 0),
+      one: ['container', 'failed'],
+      many: ['containers', 'failed'],
+      to: '/containers',
+    },
     ...awaited,
     { count: waiting, one: ['membership', 'is on its way'], many: ['memberships', 'are on their way'], to: NOT_FINE },
     {
@@ -60,10 +67,13 @@ function clausesOf({ hosts, memberships, attachments, attention }: Status): Clau
       many: ['controllers', 'are away'],
       to: '/networks',
     },
-    { count: isOrrery.length, one: ['finding', 'needs a look'], many: ['findings', 'need a look'], to: '/findings' },
+    { count: others.length, one: ['finding', 'needs a look'], many: ['findings', 'need a look'], to: '/findings' },
   ];
   return clauses.filter(({ count }) => count > 0);
 }
+
+/** `container web-1/demo failed: pull-refused`, or `3 containers fail: …`: the API says it in words alone. */
+const OF_CONTAINERS = /^(container|attachment|\d+ containers|\d+ attachments) /;
 
 /** What memberships wait for other than a person, in words. */
 const AWAITED: Readonly<Record<string, readonly [one: string, many: string]>> = {
