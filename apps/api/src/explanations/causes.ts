@@ -38,22 +38,56 @@ export function candidate(
 
 const WEIGHT: Record<Standing, number> = { unknown: 0, trouble: 1, warning: 2, fine: 3 };
 
-/** The one that counts comes first: the worst, and among these the one nearest to the root. Each cause is there once. */
-export function sortCauses(candidates: readonly PossibleCause[]): PossibleCause[] {
-  const seen = new Map<string, PossibleCause>();
+/**
+ * The one that counts comes first: the worst, and among these the one nearest to the root. Each cause is there once, with
+ * everything that it is about. `host`: its engine is one for everything on it.
+ */
+export function sortCauses(candidates: readonly PossibleCause[], host?: string): PossibleCause[] {
+  const isOfHost = ({ code, about }: PossibleCause) => host !== undefined && isAboutEngine(code) && about === host;
   const sorted = [...candidates].sort(
-    (a, b) => WEIGHT[a.standing] - WEIGHT[b.standing] || depthOf(a.code) - depthOf(b.code),
+    (a, b) =>
+      WEIGHT[a.standing] - WEIGHT[b.standing] ||
+      depthOf(a.code) - depthOf(b.code) ||
+      Number(isOfHost(b)) - Number(isOfHost(a)),
   );
+  const seen = new Map<string, PossibleCause>();
   for (const one of sorted) {
-    const key = `${one.code} ${one.about}`;
-    if (!seen.has(key)) seen.set(key, one);
+    const about = host !== undefined && isAboutEngine(one.code) ? host : one.about;
+    const key = `${one.code} ${about}`;
+    if (!seen.has(key)) seen.set(key, { ...one, about });
   }
   // A container that cannot be made is the reason why its memberships cannot: one cause.
-  return [...seen.values()].filter(({ code, about }) => {
+  const roots = [...seen.values()].filter(({ code, about }) => {
     const [node = about, network] = about.split(' in ');
     return network === undefined || !seen.has(`${code} ${node}`);
   });
+  return grouped(roots);
 }
+
+/** What has the same cause and the same fix is told once. */
+function grouped(causes: readonly PossibleCause[]): PossibleCause[] {
+  const groups = new Map<string, [PossibleCause, ...PossibleCause[]]>();
+  for (const one of causes) {
+    const key = JSON.stringify([one.code, one.cause, one.fix, one.commands]);
+    const group = groups.get(key);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
+  }
+  return [...groups.values()].map((group) => ({ ...group[0], about: aboutAll(group.map(({ about }) => about)) }));
+}
+
+const MOST_NAMED = 3;
+
+/** `web-1/a`, `web-1/a and web-1/b`, or `web-1/a, web-1/b and 4 more`. */
+function aboutAll(abouts: readonly string[]): string {
+  const shown = abouts.length > MOST_NAMED ? abouts.slice(0, MOST_NAMED - 1) : abouts;
+  const last = abouts.length > MOST_NAMED ? `${abouts.length - shown.length} more` : shown.at(-1);
+  const others = abouts.length > MOST_NAMED ? shown : shown.slice(0, -1);
+  return others.length === 0 ? (last ?? '') : `${others.join(', ')} and ${last ?? ''}`;
+}
+
+/** Whether a cause is about several things. No name has a space in it. */
+export const areSeveral = (about: string): boolean => about.includes(' and ');
 
 /** A host that is not heard from: what its agent would say is not known. */
 export function causesOfPresence({ name, presence, lastSeenAt, createdAt, paused }: Absence['host']): PossibleCause[] {

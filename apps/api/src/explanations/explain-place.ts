@@ -1,5 +1,6 @@
 import type { Explanation, Membership, Node, StoryLine, ViewPoint } from '@orrery/shared/contracts';
 import {
+  areSeveral,
   causesOfFindings,
   causesOfMembership,
   causesOfNode,
@@ -46,12 +47,15 @@ export function explainMembership(evidence: Evidence, membership: Membership, ev
   const keeping = keepingOf(evidence, membership);
   const { node, network } = membership;
   const nodeRow = evidence.nodes.find((one) => one.id === node.id);
-  const causes = sortCauses([
-    ...causesOfPresence(evidence.host),
-    ...(nodeRow ? causesOfNode(evidence, nodeRow) : []),
-    ...causesOfMembership(evidence, membership, keeping),
-    ...causesOfFindings(findingsOf(evidence, node, network.id)),
-  ]);
+  const causes = sortCauses(
+    [
+      ...causesOfPresence(evidence.host),
+      ...(nodeRow ? causesOfNode(evidence, nodeRow) : []),
+      ...causesOfMembership(evidence, membership, keeping),
+      ...causesOfFindings(findingsOf(evidence, node, network.id)),
+    ],
+    evidence.host.name,
+  );
   const verdict = verdictOf(causes);
   const isRemoved = isGoing(evidence, node);
   const pending = verdict.standing === 'fine' && (isRemoved || isOnItsWay(membership));
@@ -152,12 +156,15 @@ function kernelView({ device, interfaceUp, addresses }: Membership): ViewPoint {
 
 export function explainNode(evidence: Evidence, node: Node, events: readonly Past[]): Explanation {
   const memberships = evidence.memberships.filter((one) => one.node.id === node.id);
-  const causes = sortCauses([
-    ...causesOfPresence(evidence.host),
-    ...causesOfNode(evidence, node),
-    ...memberships.flatMap((one) => causesOfMembership(evidence, one, keepingOf(evidence, one))),
-    ...causesOfFindings(findingsOf(evidence, node)),
-  ]);
+  const causes = sortCauses(
+    [
+      ...causesOfPresence(evidence.host),
+      ...causesOfNode(evidence, node),
+      ...memberships.flatMap((one) => causesOfMembership(evidence, one, keepingOf(evidence, one))),
+      ...causesOfFindings(findingsOf(evidence, node)),
+    ],
+    evidence.host.name,
+  );
   const container = evidence.containers.find((one) => one.node.id === node.id);
   const verdict = verdictOf(causes);
   const isRemoved = isGoing(evidence, node);
@@ -211,22 +218,25 @@ function placeHeadline(
   if (pending) return `${name} is on its way: its host has not reported the result yet`;
   const why = cause?.cause ?? 'its host has not reported it yet';
   if (standing === 'unknown') return `Orrery cannot tell how ${name} is: ${why}`;
-  if (standing === 'trouble') return `${about} is not as wanted: ${why}`;
-  return `${name} ${works}, in ${within}, but ${about === name || why.startsWith(`${name} `) ? '' : `${about.slice(name.length + 1)}, `}${why}`;
+  if (standing === 'trouble') return `${about} ${areSeveral(about) ? 'are' : 'is'} not as wanted: ${why}`;
+  return `${name} ${works}, in ${within}, but ${about === name || areSeveral(about) || why.startsWith(`${name} `) ? '' : `${about.slice(name.length + 1)}, `}${why}`;
 }
 
 export function explainHost(evidence: Evidence, events: readonly Past[]): Explanation {
   const { host, nodes, memberships, containers, findings } = evidence;
-  const causes = sortCauses([
-    ...causesOfPresence(host),
-    ...nodes.flatMap((node) => causesOfNode(evidence, node)),
-    ...memberships
-      .filter(({ managed }) => managed)
-      .flatMap((one) => causesOfMembership(evidence, one, keepingOf(evidence, one))),
-    ...causesOfFindings(
-      findings.filter(({ code, node }) => code !== 'item-stuck' && !(node && isGoing(evidence, node))),
-    ),
-  ]);
+  const causes = sortCauses(
+    [
+      ...causesOfPresence(host),
+      ...nodes.flatMap((node) => causesOfNode(evidence, node)),
+      ...memberships
+        .filter(({ managed }) => managed)
+        .flatMap((one) => causesOfMembership(evidence, one, keepingOf(evidence, one))),
+      ...causesOfFindings(
+        findings.filter(({ code, node }) => code !== 'item-stuck' && !(node && isGoing(evidence, node))),
+      ),
+    ],
+    evidence.host.name,
+  );
   const verdict = verdictOf(causes);
   const staying = containers.filter(({ intent }) => intent === 'present');
   const onTheirWay = {
@@ -279,5 +289,6 @@ function hostHeadline(
   const about = causes[0]?.about ?? name;
   const why = isOther(about, name) ? withPlace(about, cause.cause) : cause.cause;
   if (standing === 'warning') return `${name} is online${counts}, but ${why}`;
-  return `${isOther(about, name) && why !== cause.cause ? about : name} is not as wanted: ${cause.cause}`;
+  const subject = isOther(about, name) && why !== cause.cause ? about : name;
+  return `${subject} ${areSeveral(subject) ? 'are' : 'is'} not as wanted: ${cause.cause}`;
 }

@@ -12,6 +12,7 @@ import {
   type StoryLine,
 } from '@orrery/shared/contracts';
 import {
+  areSeveral,
   candidate,
   causesOfOutcome,
   causesOfPresence,
@@ -157,7 +158,7 @@ function networkHeadline(
   if (!isInside || why === cause.cause || about.startsWith('route ')) return `${name} is not as wanted: ${why}`;
   return /^\d+ of /.test(about)
     ? `In ${name}, ${about}, are not as wanted: ${cause.cause}`
-    : `${about} in ${name} is not as wanted: ${cause.cause}`;
+    : `${about} in ${name} ${areSeveral(about) ? 'are' : 'is'} not as wanted: ${cause.cause}`;
 }
 
 const NOUNS: Record<Command['action'], string> = {
