@@ -68,8 +68,8 @@ const WAITS: Readonly<Record<string, string>> = {
 export const waitsWord = (code: string): string => WAITS[code] ?? code;
 
 /** Somebody decided: it waits for nobody. The API says so in words alone. */
-const wasDenied = ({ code, cause }: { code: string; cause: string }): boolean =>
-  code === 'authorization' && / was denied in /.test(cause);
+export const wasDenied = (outcome: Shape<'ShownOutcome'> | null): boolean =>
+  outcome?.kind === 'waiting' && outcome.code === 'authorization' && / was denied in /.test(outcome.cause);
 
 export function outcomeStanding(outcome: Shape<'ShownOutcome'> | null): Standing {
   if (outcome === null) return { is: 'working' };

@@ -10,6 +10,7 @@ import {
   networkPlace,
   nodePlace,
 } from '../../parts/places.js';
+import { wasDenied } from '../../parts/states.js';
 import { Witnesses } from '../../parts/witnesses.js';
 import { waitingOf } from './authorize-acts.js';
 import { membershipThen } from '../timeline/past.js';
@@ -54,7 +55,8 @@ export function NetworkPage() {
   const { data } = useRead('/v1/networks/{network}', { path: { network } });
   const waits = Boolean(data?.managedBy && data.memberships.waiting > 0);
   const { items: notFine } = useList('/v1/memberships', { network, attention: true }, { enabled: waits });
-  const waiting = waits ? waitingOf(notFine) : [];
+  // Nobody authorizes with all others what somebody denied.
+  const waiting = waits ? waitingOf(notFine).filter(({ outcome }) => !wasDenied(outcome)) : [];
   const name = data?.name ?? network;
   return (
     <ThingPage
