@@ -156,6 +156,16 @@ describe('somebody at the dashboard can', () => {
     await page.keyboard.press('Enter');
     await dialog(page).getByText('2 of 2 denied').waitFor();
     expect(scene.keeper.controller.record(ids.shop, '89e92ceef0')?.authorized).toBe(false);
+    // They wait for nobody, and are not authorized with all others.
+    await at(`/networks/${ids.shop}`);
+    const denied = /, but 2 of \d+ nodes, web-1\/\w+ among them, were denied$/;
+    await page.getByRole('heading', { level: 1, name: denied }).waitFor();
+    await page
+      .getByRole('table', { name: 'Nodes' })
+      .getByRole('row', { name: /web-1\/two denied/ })
+      .waitFor();
+    await picture(page, 'network-denied');
+    expect(await button(page, 'Authorize both…').count()).toBe(0);
     expect(trouble).toEqual([]);
   }, 60_000);
 
