@@ -59,14 +59,14 @@ const SAID: Record<Told, { noun: string; being: Said; done: Said }> = {
     done: (node, network) => `${node} in ${network} is not managed by Orrery any more`,
   },
   route: {
-    noun: 'route',
-    being: (route, host) => `The route ${route} is being set up on ${host}`,
-    done: (route, host) => `The route ${route} is set up on ${host}`,
+    noun: 'set-up',
+    being: (router, network) => `The router ${router} is being set up in ${network}`,
+    done: (router, network) => `The router ${router} is set up in ${network}`,
   },
   unroute: {
     noun: 'removal',
-    being: (route, host) => `The route ${route} is being removed from ${host}`,
-    done: (route, host) => `The route ${route} was removed from ${host}`,
+    being: (router, network) => `The router ${router} is being removed from ${network}`,
+    done: (router, network) => `The router ${router} was removed from ${network}`,
   },
 };
 

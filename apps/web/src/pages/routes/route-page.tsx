@@ -67,7 +67,7 @@ function Since({ route }: { route: Route }) {
       <StateWord is={is}>{word}</StateWord>
       {route.since && (
         <span>
-          by this router since <Clocked at={route.since} />, <Age at={route.since} />
+          its router was chosen <Clocked at={route.since} />, <Age at={route.since} ago />
         </span>
       )}
     </>
