@@ -6,6 +6,7 @@ import { Page } from '../../frame/page.js';
 import { DataTable, type Column } from '../../parts/data-table.js';
 import { Asking, Refused } from '../../parts/notice.js';
 import { commandPlace, hostPlace, membershipPlace, networkPlace, nodePlace } from '../../parts/places.js';
+import { Prose } from '../../parts/sentence.js';
 import type { Shown } from '../../parts/rows.js';
 import { commandStanding, networkStanding, OF_SEVERITY, type Standing } from '../../parts/states.js';
 import { Tools, useListSearch, usePaused, type Choice } from '../../parts/tools.js';
@@ -135,7 +136,7 @@ const FINDINGS: Shown<Finding> = {
   columns: [
     nameColumn('About', ({ node, host, network }) => node?.name ?? host?.name ?? network ?? 'Orrery', findingPlace),
     stateColumn(({ severity, code }) => ({ is: OF_SEVERITY[severity], word: code })),
-    textColumn('cause', 'Cause', ({ cause }) => cause),
+    { key: 'cause', title: 'Cause', show: ({ cause }) => <Prose text={cause} />, by: ({ cause }) => cause },
     ageColumn('since', 'Since', ({ since }) => since),
   ],
   text: ({ node, host, code, cause, network }) =>
