@@ -48,6 +48,7 @@ describe('an event in words', () => {
       'the removal of the router web-1/lab-router in lab is done',
       event('command.done', { data: { action: 'unroute', target: 'web-1/lab-router in lab' } }),
     ],
+    ['web-1: fixed: Docker does not answer', event('finding.cleared', { data: { code: 'docker-unreachable' } })],
     ['web-1/demo died', event('container.died', { ...ofDemo, data: { exitCode: null } })],
     ['web-1/demo reaches web-2/demo: 4 of 4', probed({ code: 'reached', ping: { sent: 4, received: 4 } })],
     ['web-1/demo does not reach web-2/demo: no reply', probed({ code: 'timed-out', cause: 'no reply' })],

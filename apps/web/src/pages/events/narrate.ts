@@ -1,4 +1,5 @@
 import type { Shape } from '../../api/client.js';
+import { codeWord } from '../../parts/code-words.js';
 import type { State } from '../../parts/mark.js';
 
 /** An event in words. Pure; an event that a newer API made gets its type and what it is about. */
@@ -122,7 +123,7 @@ const OF_API: Record<string, [State, Teller]> = {
   'admission.deauthorized': ['asked', (about) => `the authorization of ${about} was taken back`],
   'admission.forgotten': ['asked', (about) => `the controller forgot ${about}`],
   'finding.raised': ['failed', (about, data) => `${about}: ${word(within(data.finding).cause)}`],
-  'finding.cleared': ['fine', (about, data) => `${about}: ${word(data.code)} is fixed`],
+  'finding.cleared': ['fine', (about, data) => `${about}: fixed: ${codeWord(word(data.code))}`],
   'controller.up': ['fine', (about, data) => `controller ${nameIn(data, about)} answers`],
   'controller.away': ['away', (about, data) => `controller ${nameIn(data, about)} does not answer${because(data)}`],
   'controller.added': ['asked', (about, data) => `controller ${nameIn(data, about)} was added`],

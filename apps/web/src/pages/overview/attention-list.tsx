@@ -4,6 +4,7 @@ import type { Shape } from '../../api/client.js';
 import { Button } from '../../parts/button.js';
 import { CommandLine } from '../../parts/command-line.js';
 import { Mark, type State } from '../../parts/mark.js';
+import { withoutCode } from '../../parts/code-words.js';
 import { aboutPlace } from '../../parts/places.js';
 import { Prose, Sentence } from '../../parts/sentence.js';
 import { OF_SEVERITY } from '../../parts/states.js';
@@ -44,7 +45,7 @@ function One({ one, kept }: { one: Attention; kept: ReadonlySet<string> }) {
   const place = aboutPlace(about);
   const decided = code === 'authorization' ? decidable(one, kept) : undefined;
   const isAsked = useIsAsked(decided);
-  const name = isAsked ? what.replace(/ waits .*$/, '') : what;
+  const name = isAsked ? what.replace(/ waits .*$/, '') : withoutCode(what, code);
   return (
     <li className={css.ask}>
       <Mark is={isAsked ? 'working' : stateOf(one)} />
