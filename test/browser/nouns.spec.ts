@@ -236,6 +236,7 @@ describe('the dashboard', () => {
       .getByRole('button', { name: /events?,|events?$/ });
     const last = bars.and(page.locator('button:has(rect)')).last();
     await last.waitFor();
+    await page.getByText('other events').waitFor();
     await isFit(page, '/events');
     await last.click();
     await page

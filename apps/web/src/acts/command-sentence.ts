@@ -1,4 +1,5 @@
 import type { Shape } from '../api/client.js';
+import { withNames } from '../parts/words.js';
 import { isJustAuthorized, stageRows, waitsFor } from './stage-rows.js';
 
 type Command = Shape<'Command'>;
@@ -100,7 +101,7 @@ export function commandSentence(
 ): string {
   const { state, host } = command;
   const { noun, being, done } = SAID[as];
-  const target = command.target.replaceAll(/\b[0-9a-f]{16}\b/g, (id) => names.get(id) ?? id);
+  const target = withNames(command.target, names);
   const [, name = target, place = host.name] = /^(.+) (?:on|in) (.+)$/s.exec(target) ?? [];
   switch (state) {
     case 'done':

@@ -65,6 +65,10 @@ export function admitsClause(admission: NonNullable<Shape<'Network'>['admission'
     : `lets in nodes on hosts with ${admitsWord(admission)}`;
 }
 
+/** The same with networks by their names, as far as these are known. `names`: by ID. */
+export const withNames = (text: string, names: ReadonlyMap<string, string>): string =>
+  text.replaceAll(/\b[0-9a-f]{16}\b/g, (id) => names.get(id) ?? id);
+
 const PART_OF_NAME = /[\w/-]/;
 
 /** Where a thing is named in a text, and not only as a part of a longer name: `web-1` is not named in `web-1/demo`. */
