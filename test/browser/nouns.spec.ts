@@ -257,7 +257,7 @@ describe('the dashboard', () => {
   });
 
   it('sends a ring from the host of an event in the picture, and is still again afterwards', async () => {
-    const { page } = await visitors.open('/');
+    const { page } = await visitors.open('/', { moves: true });
     await page.addInitScript(`window.__drawn = 0;
       const draw = CanvasRenderingContext2D.prototype.setTransform;
       CanvasRenderingContext2D.prototype.setTransform = function (...all) { window.__drawn++; return draw.apply(this, all); };`);

@@ -225,7 +225,7 @@ describe('pages of the dashboard', () => {
       // It said something before all the others did.
       await link('web-2').waitFor({ state: 'detached' });
       expect(asked.at(-1)?.get('sort')).toBe('-lastSeenAt');
-      await searchbox.fill('site=site-3 077');
+      await searchbox.fill('site=site-3 many-077');
       await link('many-0777').waitFor();
       expect(await names()).toEqual(['many-0777']);
       await go('/hosts?q=many&state=not-fine');

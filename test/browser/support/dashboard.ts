@@ -16,6 +16,8 @@ interface Look {
   scheme?: 'light' | 'dark';
   width?: number;
   height?: number;
+  /** What moves is what a page costs most; only some tests look at that. */
+  moves?: boolean;
 }
 
 const WITHIN_MS = 15_000;
@@ -43,8 +45,12 @@ export class Visitors {
   }
 
   /** Somebody with a browser of their own opens an address. */
-  async open(path = '/', { scheme = 'light', width = 1440, height = 900 }: Look = {}): Promise<Visit> {
-    const context = await this.#browser?.newContext({ colorScheme: scheme, viewport: { width, height } });
+  async open(path = '/', { scheme = 'light', width = 1440, height = 900, moves = false }: Look = {}): Promise<Visit> {
+    const context = await this.#browser?.newContext({
+      colorScheme: scheme,
+      viewport: { width, height },
+      reducedMotion: moves ? 'no-preference' : 'reduce',
+    });
     if (!context) throw new Error('the browser has not started');
     if (this.#isInTest) this.#contexts.push(context);
     return this.openIn(context, path);
