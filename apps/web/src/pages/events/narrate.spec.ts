@@ -34,6 +34,11 @@ describe('an event in words', () => {
     ],
     ['web-1/demo: newer x', event('item.progress', { ...ofDemo, data: { stage: 'newer', detail: 'x' } })],
     ['web-5 joined the fleet, added by anna', event('host.joined', { source: '/hosts/web-5', data: { by: 'anna' } })],
+    [
+      'web-5 joined the fleet, with the join secret',
+      event('host.joined', { source: '/hosts/web-5', data: { by: 'join secret' } }),
+    ],
+    ['the launch of demo reached its host', event('command.delivered', { data: { action: 'launch', target: 'demo' } })],
     ['lab was created', event('network.created', { source: '/api', subject: '8056c2e21c000001' })],
     [
       'the join of web-1 in lab was asked for',

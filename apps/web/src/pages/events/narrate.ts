@@ -129,7 +129,7 @@ const OF_API: Record<string, [State, Teller]> = {
   'controller.added': ['asked', (about, data) => `controller ${nameIn(data, about)} was added`],
   'controller.removed': ['asked', (about, data) => `controller ${nameIn(data, about)} was removed`],
   'command.created': ['asked', (about, data) => `${commandIn(about, data)} was asked for`],
-  'command.delivered': ['asked', (about, data) => `${about} received ${commandIn(about, data)}`],
+  'command.delivered': ['asked', (about, data) => `${commandIn(about, data)} reached its host`],
   'command.done': ['fine', (about, data) => `${commandIn(about, data)} is done`],
   'command.failed': ['failed', (about, data) => `${commandIn(about, data)} failed${causeIn(data)}`],
   'command.waiting': ['waiting', (about, data) => `${commandIn(about, data)} waits${causeIn(data)}`],
@@ -223,7 +223,8 @@ export function narrate({ type, subject, source, data }: Event, names: Names): T
   const { state, text } = toldAs(event, about, data, named);
   const told = { state, text: text.replaceAll(NETWORK_ID, named) };
   // A machine joins by itself, with the token that somebody made.
-  if (event === 'host.joined' && by) return { ...told, text: `${told.text}, added by ${by}` };
+  if (event === 'host.joined' && by)
+    return { ...told, text: `${told.text}, ${by === 'join secret' ? 'with the' : 'added by'} ${by}` };
   if (by.startsWith('admission: ')) return { ...told, by: 'its policy' };
   return by && !BY_ITSELF.has(by) ? { ...told, by } : told;
 }
