@@ -212,6 +212,10 @@ describe('somebody at the dashboard can', () => {
     await picture(page, 'act-network-gone');
     await button(page, 'Done').click();
     await page.getByRole('heading', { level: 1, name: /^brief was removed by anna at \d\d:\d\d:\d\d$/ }).waitFor();
+    await page
+      .locator('h1')
+      .getByTitle(/ UTC\)$/)
+      .waitFor();
     await page.getByText('brief was deleted').waitFor();
     expect([await button(page, 'Launch…').count(), await button(page, 'Remove…').count()]).toEqual([0, 0]);
     await picture(page, 'gone-network');

@@ -57,7 +57,7 @@ describe('the dashboard', () => {
     const routers = page.getByRole('table', { name: 'Routers' });
     await routers.getByRole('row', { name: /onprem-1-1.+forwards.+carries it/ }).waitFor();
     await routers.getByRole('row', { name: /onprem-1-2.+forwards.+stands by.+hears it/ }).waitFor();
-    await page.getByText('by this router since').waitFor();
+    await page.getByText('its router was chosen').waitFor();
     await page.getByText('via 10.182.44.7').waitFor();
     await page.getByText('orrery route get 192.168.10.0/24 --network shop-1').waitFor();
     await page.getByText(/is to carry 192.168.10.0\/24 into shop-1/).waitFor();
@@ -236,6 +236,7 @@ describe('the dashboard', () => {
       .getByRole('button', { name: /events?,|events?$/ });
     const last = bars.and(page.locator('button:has(rect)')).last();
     await last.waitFor();
+    await page.getByText('other events').waitFor();
     await isFit(page, '/events');
     await last.click();
     await page

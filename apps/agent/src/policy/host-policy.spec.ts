@@ -58,6 +58,23 @@ describe("the host's policy", () => {
     stop.abort();
   });
 
+  it('hints when the file appears in a folder that was not there, and when it changes then', async () => {
+    let hints = 0;
+    const stop = new AbortController();
+    const folder = join(home, 'etc', 'orrery', 'rules');
+    const other = join(folder, 'policy.yaml');
+    new HostPolicy({ file: other, isNamed: false }, logger).watch(() => hints++, stop.signal);
+    await writeFile(join(home, 'etc', 'passwd'), '');
+    await mkdir(folder, { recursive: true });
+    await eventually(() => hints > 0);
+    for (const max of [1, 2]) {
+      const before = hints;
+      await writeFile(other, `containers: { max: ${max} }`);
+      await eventually(() => hints > before);
+    }
+    stop.abort();
+  });
+
   it.each([
     ['others can write to it', () => chmod(file, 0o646), 'chmod go-w'],
     ['its group can write to it', () => chmod(file, 0o664), 'chmod go-w'],

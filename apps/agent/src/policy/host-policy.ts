@@ -1,4 +1,4 @@
-import { watch as watchFolder } from 'node:fs';
+import { existsSync, watch as watchFolder } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { explain, type Explained } from '@orrery/shared/contracts';
 import { describeError, type Logger } from '@orrery/shared/runtime';
@@ -10,6 +10,9 @@ import { DEFAULT_POLICY, type HeldPolicy } from '../pure/policy/policy.js';
 const unreadable = (file: string, { cause, fix }: Explained<'policy-unreadable'>): HeldPolicy => ({
   ...{ result: 'unreadable', file, cause, fix },
 });
+
+/** The folder itself, or the nearest above it that is there. */
+const nearest = (folder: string): string => (existsSync(folder) ? folder : nearest(dirname(folder)));
 
 /** The policy of this host, read from its file. Nothing that comes over the network can change it. */
 export class HostPolicy {
@@ -38,11 +41,21 @@ export class HostPolicy {
     return this.#held;
   }
 
-  /** Hints when the file may have changed. Where changes cannot be followed, each observation of the host reads the file anyway. */
+  /**
+   * Hints when the file may have changed, also where its folder is yet to be made. Where changes cannot be followed, each
+   * observation of the host reads the file anyway.
+   */
   watch(hint: () => void, signal: AbortSignal): void {
+    const folder = dirname(this.place.file);
+    const watched = nearest(folder);
     try {
-      const watcher = watchFolder(dirname(this.place.file), { persistent: false, signal }, (_event, name) => {
-        if (name === null || name === basename(this.place.file)) hint();
+      const watcher = watchFolder(watched, { persistent: false, signal }, (_event, name) => {
+        const isOther = nearest(folder) !== watched;
+        if (isOther) {
+          watcher.close();
+          this.watch(hint, signal);
+        }
+        if (isOther || (watched === folder && (name === null || name === basename(this.place.file)))) hint();
       });
       watcher.on('error', () => watcher.close());
     } catch (error) {

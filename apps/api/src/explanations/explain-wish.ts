@@ -163,7 +163,8 @@ function networkHeadline(
 
 const NOUNS: Record<Command['action'], string> = {
   ...{ launch: 'launch', replace: 'change', restart: 'restart', remove: 'removal', join: 'join', leave: 'leave' },
-  ...{ adopt: 'adoption', release: 'release', route: 'route', unroute: 'removal' },
+  ...{ adopt: 'adoption', release: 'release' },
+  ...{ route: 'set-up of the router', unroute: 'removal of the router' },
 };
 
 const ENDED: Partial<Record<Command['state'], string>> = {
@@ -175,7 +176,8 @@ const ENDED: Partial<Record<Command['state'], string>> = {
 export function explainCommand({ command, host, givenNames }: CommandEvidence, events: readonly Past[]): Explanation {
   const { action, state, by, outcome, endedAt, createdAt } = command;
   const target = command.target.replaceAll(/\b[0-9a-f]{16}\b/g, (id) => givenNames.get(id) ?? id);
-  const what = `The ${NOUNS[action]} of ${target}, which ${by} asked for,`;
+  const of = NOUNS[action].endsWith('router') ? '' : 'of ';
+  const what = `The ${NOUNS[action]} ${of}${target}, which ${by} asked for,`;
   const told = { standing: 'trouble', about: target, since: endedAt ?? command.deliveredAt ?? createdAt } as const;
   const isOpen = endedAt === null;
   const causes = sortCauses([

@@ -50,7 +50,7 @@ function checkExpected(hosts: Target[], expected: number | undefined): void {
   throw new AppError({
     kind: 'user',
     ...explain('confirmation-required/hosts', {
-      matched: `${hosts.length} hosts match${expected === undefined ? '' : `, not ${expected}`}`,
+      matched: `${hosts.length} ${hosts.length === 1 ? 'host matches' : 'hosts match'}${expected === undefined ? '' : `, not ${expected}`}`,
       count: hosts.length,
     }),
     details: { candidates: hosts.map(({ name }) => name) },

@@ -1,4 +1,5 @@
 import type { Shape } from '../api/client.js';
+import { withNames } from '../parts/words.js';
 import { isJustAuthorized, stageRows, waitsFor } from './stage-rows.js';
 
 type Command = Shape<'Command'>;
@@ -59,14 +60,14 @@ const SAID: Record<Told, { noun: string; being: Said; done: Said }> = {
     done: (node, network) => `${node} in ${network} is not managed by Orrery any more`,
   },
   route: {
-    noun: 'route',
-    being: (route, host) => `The route ${route} is being set up on ${host}`,
-    done: (route, host) => `The route ${route} is set up on ${host}`,
+    noun: 'set-up',
+    being: (router, network) => `The router ${router} is being set up in ${network}`,
+    done: (router, network) => `The router ${router} is set up in ${network}`,
   },
   unroute: {
     noun: 'removal',
-    being: (route, host) => `The route ${route} is being removed from ${host}`,
-    done: (route, host) => `The route ${route} was removed from ${host}`,
+    being: (router, network) => `The router ${router} is being removed from ${network}`,
+    done: (router, network) => `The router ${router} was removed from ${network}`,
   },
 };
 
@@ -100,7 +101,7 @@ export function commandSentence(
 ): string {
   const { state, host } = command;
   const { noun, being, done } = SAID[as];
-  const target = command.target.replaceAll(/\b[0-9a-f]{16}\b/g, (id) => names.get(id) ?? id);
+  const target = withNames(command.target, names);
   const [, name = target, place = host.name] = /^(.+) (?:on|in) (.+)$/s.exec(target) ?? [];
   switch (state) {
     case 'done':

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { Shape } from '../api/client.js';
 import { useRead } from '../api/use-read.js';
 import { Mark, StateWord } from '../parts/mark.js';
+import { Prose } from '../parts/sentence.js';
 import { admitsClause } from '../parts/words.js';
 import { ActDialog, ActForm, Choice, TextField } from './act-dialog.js';
 import { ActRefused } from './act-refused.js';
@@ -151,7 +152,11 @@ function Changed({ first, before }: { first: Network; before: Network }) {
           </li>
         ))}
       </ul>
-      {data.sync?.cause && <p className={css.hint}>{data.sync.cause}</p>}
+      {data.sync?.cause && (
+        <p className={css.hint}>
+          <Prose text={data.sync.cause} />
+        </p>
+      )}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { useList, useRead } from '../api/use-read.js';
 import { useMay } from '../door/use-door.js';
 import { Mark, StateWord } from '../parts/mark.js';
 import { networkPlace } from '../parts/places.js';
+import { Prose } from '../parts/sentence.js';
 import { admitsClause } from '../parts/words.js';
 import { ActDialog, ActForm, SelectField, TextField } from './act-dialog.js';
 import { ActRefused } from './act-refused.js';
@@ -187,7 +188,11 @@ function NetworkMadeText({ made }: { made: Made }) {
           </li>
         ))}
       </ul>
-      {data.sync?.cause && <p className={css.hint}>{data.sync.cause}</p>}
+      {data.sync?.cause && (
+        <p className={css.hint}>
+          <Prose text={data.sync.cause} />
+        </p>
+      )}
     </div>
   );
 }

@@ -9,7 +9,9 @@ const change = (noun: Planned['noun'], name: string, more: Partial<Planned> = {}
   ...more,
 });
 const lines = (changes: Planned[], hosts: Shape<'DryRun'>['hosts'] = []) =>
-  planLines({ dryRun: true, changes, hosts }).map(({ is, text }) => `${is}: ${text}`);
+  planLines({ dryRun: true, changes, hosts }, new Map([['8056c2e21c000001', 'shop']])).map(
+    ({ is, text }) => `${is}: ${text}`,
+  );
 const host = { id: 'hst_a', name: 'onprem-1' };
 
 describe('what a dry run says', () => {
@@ -49,6 +51,15 @@ describe('what a dry run says', () => {
     expect(lines([change('container', 'onprem-1/db')], [{ host, steps }])).toEqual([
       `failed: The policy of onprem-1 denies it: ${cause}`,
       'asked: The container onprem-1/db is created',
+    ]);
+  });
+
+  it('names networks whose names are known', () => {
+    const join = (network: string) => ({ step: 'join', target: 'db', detail: `join ${network}` });
+    const steps = [join('8056c2e21c000001'), join('8056c2e21c000002')];
+    expect(lines([], [{ host, steps }])).toEqual([
+      'asked: onprem-1: join shop',
+      'asked: onprem-1: join 8056c2e21c000002',
     ]);
   });
 

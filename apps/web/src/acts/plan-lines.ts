@@ -1,5 +1,5 @@
 import type { Shape } from '../api/client.js';
-import { listed } from '../parts/words.js';
+import { listed, withNames } from '../parts/words.js';
 
 type Planned = Shape<'DryRun'>['changes'][number];
 
@@ -13,10 +13,10 @@ const SAID_ABOVE = new Set(['notTaken', 'joinedAgain', 'warnings']);
 
 /**
  * What a dry run says, in words: first what a host denies and what somebody should think about, then what is decided,
- * then each host. Pure.
+ * then each host. Pure. `names`: of networks, by ID.
  */
-export function planLines({ changes, hosts }: Shape<'DryRun'>): PlanLine[] {
-  return [
+export function planLines({ changes, hosts }: Shape<'DryRun'>, names: ReadonlyMap<string, string>): PlanLine[] {
+  const lines = [
     ...hosts.flatMap(({ host, steps }) => deniedLines(host.name, steps ?? [])),
     ...changes.flatMap(warningsIn),
     ...madeOrGone(changes, 'create', 'created'),
@@ -24,6 +24,7 @@ export function planLines({ changes, hosts }: Shape<'DryRun'>): PlanLine[] {
     ...madeOrGone(changes, 'delete', 'removed'),
     ...hosts.flatMap(({ host, steps }) => hostLines(host.name, steps)),
   ];
+  return lines.map(({ is, text }) => ({ is, text: withNames(text, names) }));
 }
 
 /** A route says in fields of its own who will not take it, and who joins again for it. */

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { change, type Shape } from '../api/client.js';
+import { useNetworkNames } from '../pages/events/use-network-names.js';
 import { Mark } from '../parts/mark.js';
 import { ActForm } from './act-dialog.js';
 import { ActRefused } from './act-refused.js';
@@ -77,7 +78,7 @@ function titleOf(lines: readonly PlanLine[]): string {
 
 /** What a dry run says. */
 function PlanText({ plan }: { plan: Shape<'DryRun'> }) {
-  const lines = planLines(plan);
+  const lines = planLines(plan, useNetworkNames());
   return (
     <div role="status">
       <p className={css.sentence}>{titleOf(lines)}</p>

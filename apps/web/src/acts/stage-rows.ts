@@ -1,5 +1,5 @@
 import type { Shape } from '../api/client.js';
-import { waitsWord } from '../parts/states.js';
+import { codeWord } from '../parts/code-words.js';
 
 type Command = Shape<'Command'>;
 type Stage = Shape<'Stage'>;
@@ -118,13 +118,13 @@ const askedAt = (seen: readonly { stage: Stage; ms: number }[]): number | undefi
 function openDetail(command: Command, asked: number | undefined): string {
   const { state, host, outcome } = command;
   if (isJustAuthorized(command)) return 'zerotier-one asks its controller again';
-  if (outcome?.kind === 'waiting') return waitsWord(outcome.code);
+  if (outcome?.kind === 'waiting') return codeWord(outcome.code);
   if (state === 'queued') return `${host.name} has not received it yet`;
   return asked === undefined ? 'waiting to see it' : 'waits to be authorized';
 }
 
 function failedRow({ outcome, createdAt, endedAt }: Command, stage: Stage, from: number): StageRow {
-  const detail = outcome?.kind === 'failed' ? outcome.code : '';
+  const detail = outcome?.kind === 'failed' ? codeWord(outcome.code) : '';
   const to = endedAt === null ? from : Math.max(from, Date.parse(endedAt) - Date.parse(createdAt));
   return { stage, is: 'failed', detail, from, to };
 }

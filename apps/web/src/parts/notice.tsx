@@ -1,7 +1,6 @@
 import { ApiProblem, Unreachable } from '../api/client.js';
 import { PageHead } from '../frame/page.js';
 import { Prose } from './sentence.js';
-import { withClocks } from './words.js';
 import css from './notice.module.css';
 
 /** A page that cannot be shown, with the cause and the fix of the API. */
@@ -14,7 +13,7 @@ export function Refused({ error, what }: { error: Error; what: string }) {
   const { detail, fix = '', code } = error.problem;
   return (
     <PageHead
-      title={withClocks(detail, Date.now())}
+      title={<Prose text={detail} />}
       sub={
         <>
           <span className={css.prose}>

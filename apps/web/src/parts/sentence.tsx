@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
+import { Clocked } from './age.js';
 import { unbroken } from './unbroken.js';
-import { namedAt } from './words.js';
+import { namedAt, timesIn } from './words.js';
 
 export interface Linked {
   text: string;
@@ -34,7 +35,14 @@ export function Sentence({ text, links }: { text: string; links: readonly Linked
   return [...parts, <Prose key="rest" text={rest} />];
 }
 
-/** Text whose `words in backticks` are set as code. */
+/** Text whose `words in backticks` are set as code, with times as on the clock of whoever reads. */
 export function Prose({ text }: { text: string }): ReactNode {
-  return text.split('`').map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : unbroken(part)));
+  return text
+    .split('`')
+    .map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : <Fragment key={at}>{clocked(part)}</Fragment>));
 }
+
+const clocked = (text: string): ReactNode =>
+  timesIn(text).map((part, at) => (
+    <Fragment key={at}>{typeof part === 'string' ? unbroken(part) : <Clocked at={part.at} />}</Fragment>
+  ));

@@ -6,6 +6,7 @@ import {
   membershipStanding,
   networkStanding,
   nodeStanding,
+  outcomeStanding,
   workloadStanding,
 } from './states.js';
 
@@ -21,6 +22,19 @@ describe('how a network stands', () => {
     expect(network({ waiting: 2, pending: 2 })).toEqual({ is: 'working' });
     expect(network({ waiting: 2, pending: 1 })).toEqual({ is: 'waiting', word: '1 waiting' });
   });
+});
+
+it('what failed says why in words, not in codes', () => {
+  const failed = { kind: 'failed', code: 'docker-unreachable' } as Shape<'ShownOutcome'>;
+  expect(outcomeStanding(failed)).toEqual({ is: 'failed', word: 'Docker does not answer' });
+  const findings = [
+    { severity: 'warning', code: 'multicast-limit' },
+    { severity: 'error', code: 'pool-exhausted' },
+  ];
+  const full = { findings, sync: null } as unknown as Shape<'Network'>;
+  expect(networkStanding(full)).toEqual({ is: 'failed', word: 'pool is used up' });
+  const found = { managed: false, outcome: null, status: 'ACCESS_DENIED' } as Shape<'Membership'>;
+  expect(membershipStanding(found)).toEqual({ is: 'waiting', word: 'not authorized' });
 });
 
 describe('how a node stands', () => {

@@ -1,4 +1,5 @@
 import type { Shape } from '../api/client.js';
+import { codeWord } from './code-words.js';
 import type { State } from './mark.js';
 
 export interface Standing {
@@ -55,18 +56,6 @@ export function nodeStanding({ state, online, unused }: Shape<'Node'>): Standing
   return online === false ? { is: 'waiting', word: 'offline' } : { is: 'fine', word: 'online' };
 }
 
-/** What is awaited, by its code. */
-const WAITS: Readonly<Record<string, string>> = {
-  authorization: 'waits for a person',
-  authentication: 'waits for a sign-in',
-  configuration: 'waits for its controller',
-  interface: 'waits for its interface',
-  address: 'waits for its address',
-  workload: 'waits for its workload',
-};
-
-export const waitsWord = (code: string): string => WAITS[code] ?? code;
-
 /** Somebody decided: it waits for nobody. The API says so in words alone. */
 export const wasDenied = (outcome: Shape<'ShownOutcome'> | null): boolean =>
   outcome?.kind === 'waiting' && outcome.code === 'authorization' && / was denied in /.test(outcome.cause);
@@ -74,21 +63,34 @@ export const wasDenied = (outcome: Shape<'ShownOutcome'> | null): boolean =>
 export function outcomeStanding(outcome: Shape<'ShownOutcome'> | null): Standing {
   if (outcome === null) return { is: 'working' };
   if (outcome.kind === 'done') return { is: 'fine' };
-  return outcome.kind === 'failed'
-    ? { is: 'failed', word: outcome.code }
-    : { is: 'waiting', word: wasDenied(outcome) ? 'denied' : waitsWord(outcome.code) };
+  return { is: outcome.kind, word: wasDenied(outcome) ? 'denied' : codeWord(outcome.code) };
 }
+
+/** What zerotier-one says of a network, where no agent judges it. */
+const OF_STATUS: Record<Shape<'MembershipStatus'>, string> = {
+  OK: 'found',
+  REQUESTING_CONFIGURATION: 'waits for its controller',
+  ACCESS_DENIED: 'not authorized',
+  NOT_FOUND: 'network not found',
+  PORT_ERROR: 'interface cannot be opened',
+  CLIENT_TOO_OLD: 'zerotier-one is too old',
+  AUTHENTICATION_REQUIRED: 'waits for a sign-in',
+  UNKNOWN: 'unknown',
+};
 
 export function membershipStanding({ outcome, managed, status, intent }: Shape<'Membership'>): Standing {
   if (managed) {
     if (intent === 'absent') return { is: 'working', word: 'leaving' };
     return outcomeStanding(outcome);
   }
-  return status === 'OK' ? { is: 'fine', word: 'found' } : { is: 'waiting', word: status ?? 'unknown' };
+  return status === 'OK' ? { is: 'fine', word: 'found' } : { is: 'waiting', word: OF_STATUS[status ?? 'UNKNOWN'] };
 }
 
+const worstWord = (findings: readonly Pick<Shape<'Finding'>, 'severity' | 'code'>[]): string =>
+  codeWord(findings.find(({ severity }) => severity === 'error')?.code ?? '');
+
 export function networkStanding({ memberships, sync, findings }: Shape<'Network'>): Standing {
-  if (findings.some(({ severity }) => severity === 'error')) return { is: 'failed', word: findings[0]?.code };
+  if (findings.some(({ severity }) => severity === 'error')) return { is: 'failed', word: worstWord(findings) };
   if (sync?.state === 'pending') return { is: 'working', word: 'not applied yet' };
   const stuck = memberships.waiting - memberships.pending;
   if (stuck > 0) return { is: 'waiting', word: `${stuck} waiting` };
@@ -101,10 +103,10 @@ export const containerStanding = ({ outcome, intent }: Shape<'Container'>): Stan
 
 export function routeStanding({ state, findings }: Shape<'KeptRoute'>): Standing {
   const worst = findings.find(({ severity }) => severity === 'error');
-  if (worst) return { is: 'failed', word: worst.code };
+  if (worst) return { is: 'failed', word: codeWord(worst.code) };
   if (state === 'pending') return { is: 'waiting', word: 'not announced' };
   const warning = findings.find(({ severity }) => severity === 'warning');
-  return warning ? { is: 'waiting', word: warning.code } : { is: 'fine', word: 'announced' };
+  return warning ? { is: 'waiting', word: codeWord(warning.code) } : { is: 'fine', word: 'announced' };
 }
 
 const OF_CONTROLLER: Record<Shape<'ControllerState'>, Standing> = {

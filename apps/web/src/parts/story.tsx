@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Clocked } from './age.js';
 import { Mark, type State } from './mark.js';
-import { unbroken } from './unbroken.js';
+import { Prose } from './sentence.js';
 import css from './story.module.css';
 
 export interface Line {
@@ -21,7 +21,7 @@ export function Story({ lines }: { lines: readonly Line[] }) {
           <Clocked at={at} />
           <Mark is={state} />
           <span>
-            {typeof text === 'string' ? unbroken(text) : text}
+            {typeof text === 'string' ? <Prose text={text} /> : text}
             {by && <small> by {by}</small>}
           </span>
         </li>

@@ -42,9 +42,14 @@ export function clockWord(at: string, now: number): string {
   return isToday ? clock : `${time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${clock}`;
 }
 
-/** Texts of the API name times in ISO 8601, UTC: people read their own clock. */
-export const withClocks = (text: string, now: number): string =>
-  text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (at) => clockWord(at, now));
+const TIME = /(\d{4}-\d\d-\d\d(?:T[\d:.]+Z| \d\d:\d\d:\d\d UTC))/;
+
+/** Texts of the API name times in UTC, such as `2026-03-01T14:02:11Z` and `2026-03-01 14:02:11 UTC`. Split where they are. */
+export const timesIn = (text: string): (string | { at: string })[] =>
+  text.split(TIME).map((part, index) => {
+    const at = part.replace(' UTC', 'Z').replace(' ', 'T');
+    return index % 2 === 0 || Number.isNaN(Date.parse(at)) ? part : { at };
+  });
 
 /** Whom a network lets in. */
 export function admitsWord({ by, selector }: NonNullable<Shape<'Network'>['admission']>): string {
@@ -59,6 +64,10 @@ export function admitsClause(admission: NonNullable<Shape<'Network'>['admission'
     ? 'lets in the fleet: nodes that this Orrery launches or joins'
     : `lets in nodes on hosts with ${admitsWord(admission)}`;
 }
+
+/** The same with networks by their names, as far as these are known. `names`: by ID. */
+export const withNames = (text: string, names: ReadonlyMap<string, string>): string =>
+  text.replaceAll(/\b[0-9a-f]{16}\b/g, (id) => names.get(id) ?? id);
 
 const PART_OF_NAME = /[\w/-]/;
 

@@ -57,7 +57,7 @@ export function denialsOf(items: readonly Item[], held: HeldPolicy, context: Den
   }
   const { max } = held.policy.containers;
   const judged = present.filter(isOfContainer).filter(({ id }) => !denials.has(id));
-  const cause = `this host allows at most ${max} containers, and already has as many`;
+  const cause = `this host allows at most ${max} ${max === 1 ? 'container' : 'containers'}, and already has as many`;
   for (const item of beyond(max, judged, present, context)) deny(item, { rule: 'containers.max', cause });
   for (const item of present) {
     const container = present.filter(isOfContainer).find(({ node }) => node === item.node);

@@ -7,6 +7,7 @@ import { containerPlace, hostPlace } from '../../parts/places.js';
 import { useMay } from '../../door/use-door.js';
 import { useLiveState } from '../../live/use-live.js';
 import { Button } from '../../parts/button.js';
+import { Prose } from '../../parts/sentence.js';
 import type { Shown } from '../../parts/rows.js';
 import { workloadStanding, type Standing } from '../../parts/states.js';
 import { ageColumn, stateColumn, textColumn } from '../lists/columns.js';
@@ -54,7 +55,13 @@ const workloads = (standing: (row: Workload) => Standing, onAttach: OnAttach): S
       by: ({ host }) => host.name,
     },
     textColumn('networks', 'Asks for', (row) => asked(row) || null, { hide: 'phone' }),
-    textColumn('cause', 'Why not', causeOf, { hide: 'tablet' }),
+    {
+      key: 'cause',
+      title: 'Why not',
+      show: (row) => <Prose text={causeOf(row) ?? '–'} />,
+      by: (row) => causeOf(row) ?? '',
+      hide: 'tablet',
+    },
     {
       key: 'by',
       title: 'Attached by',

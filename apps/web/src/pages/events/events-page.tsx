@@ -2,6 +2,7 @@ import { useEndlessList } from '../../api/use-read.js';
 import { Page } from '../../frame/page.js';
 import { Button } from '../../parts/button.js';
 import { Asking, Nothing, Refused } from '../../parts/notice.js';
+import { Prose } from '../../parts/sentence.js';
 import { Story } from '../../parts/story.js';
 import { Tools, useListSearch } from '../../parts/tools.js';
 import { clockWord } from '../../parts/words.js';
@@ -35,7 +36,7 @@ export function EventsPage() {
     })
     .map(({ line }) => line);
   return (
-    <Page title={titleOf(lines[0]?.text, from !== undefined, isWhole)} run={runOf(from, to)}>
+    <Page title={<Prose text={titleOf(lines[0]?.text, from !== undefined, isWhole)} />} run={runOf(from, to)}>
       <Tools
         placeholder="Filter by words, type or person"
         times={<Periods chosen={period} onChoose={(over) => setSearch({ over, from: undefined, to: undefined })} />}

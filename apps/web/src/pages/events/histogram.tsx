@@ -55,9 +55,31 @@ export function Histogram({ period, chosen, onChoose }: HistogramProps) {
       </div>
       <p className={css.axis} aria-hidden="true">
         <span>{clockWord(bars[0]?.from ?? '', now)}</span>
+        <Legend names={['errors', 'warnings', 'other events']} other={css.info} />
         <span>now</span>
       </p>
     </div>
+  );
+}
+
+/** What the colours of bars mean, from the foot of a bar up. */
+function Legend({ names: [errors, warnings, others], other }: { names: [string, string, string]; other?: string }) {
+  const parts = [
+    { tone: css.error, name: errors },
+    { tone: css.warning, name: warnings },
+    { tone: other, name: others },
+  ];
+  return (
+    <span className={css.legend}>
+      {parts.map(({ tone, name }) => (
+        <span key={name}>
+          <svg viewBox="0 0 8 8" aria-hidden="true">
+            <rect className={tone} width="8" height="8" />
+          </svg>
+          {name}
+        </span>
+      ))}
+    </span>
   );
 }
 
@@ -124,6 +146,7 @@ export function LastHour() {
         <span>{clockWord(bars[bars.length / 2]?.from ?? '', now).slice(0, 5)}</span>
         <span>now</span>
       </p>
+      <Legend names={['minutes with errors', 'with warnings', 'others']} other={css.quiet} />
     </div>
   );
 }

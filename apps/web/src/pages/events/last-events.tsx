@@ -2,7 +2,7 @@ import { useRead } from '../../api/use-read.js';
 import { Story, type Line } from '../../parts/story.js';
 import type { Asking, Shape } from '../../api/client.js';
 import { Nothing } from '../../parts/notice.js';
-import { isDull, narrate } from './narrate.js';
+import { isDull, narrate, type Names } from './narrate.js';
 import { useNames } from './use-names.js';
 
 interface LastEventsProps {
@@ -21,6 +21,6 @@ export function LastEvents({ query, most, isOfIt = () => true }: LastEventsProps
   return <Story lines={lines.map((event) => lineOf(event, names))} />;
 }
 
-export function lineOf(event: Shape<'CloudEvent'>, names: ReadonlyMap<string, string>): Line & { text: string } {
+export function lineOf(event: Shape<'CloudEvent'>, names: Names): Line & { text: string } {
   return { key: event.id, at: event.time, ...narrate(event, names) };
 }

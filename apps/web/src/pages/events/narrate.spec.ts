@@ -17,6 +17,7 @@ const event = (type: string, more: Partial<Event> = {}): Event => ({
   ...{ time: '2026-01-31T12:00:00Z', datacontenttype: 'application/json', orreryhost: null },
   ...{ orrerycommittime: '2026-01-31T12:00:00Z', orreryhosttime: null, simulated: false, data: {}, ...more },
 });
+const path = (after: object) => event('path.direct', { ...ofDemo, data: { after } });
 
 describe('an event in words', () => {
   it.each<[string, Event]>([
@@ -33,6 +34,11 @@ describe('an event in words', () => {
     ],
     ['web-1/demo: newer x', event('item.progress', { ...ofDemo, data: { stage: 'newer', detail: 'x' } })],
     ['web-5 joined the fleet, added by anna', event('host.joined', { source: '/hosts/web-5', data: { by: 'anna' } })],
+    [
+      'web-5 joined the fleet, with the join secret',
+      event('host.joined', { source: '/hosts/web-5', data: { by: 'join secret' } }),
+    ],
+    ['the launch of demo reached its host', event('command.delivered', { data: { action: 'launch', target: 'demo' } })],
     ['lab was created', event('network.created', { source: '/api', subject: '8056c2e21c000001' })],
     [
       'the join of web-1 in lab was asked for',
@@ -41,6 +47,14 @@ describe('an event in words', () => {
     ['web-1 runs the workload shop/db/1', event('workload.found', { data: { workload: 'shop/db/1' } })],
     ['lab was deleted', event('network.deleted', { subject: '8056c2e21c000009', data: { name: 'lab' } })],
     ['web-1/demo lost its path to web-2/demo', event('path.lost', { ...ofDemo, data: { peer: '89e92ceee5' } })],
+    ['web-1/demo has a direct path to web-2/demo', path({ address: '89e92ceee5', role: 'PLANET' })],
+    ['web-1/demo has a direct path to a root (778cde7190)', path({ address: '778cde7190', role: 'PLANET' })],
+    [
+      'the removal of the router web-1/lab-router in lab is done',
+      event('command.done', { data: { action: 'unroute', target: 'web-1/lab-router in lab' } }),
+    ],
+    ['web-1: fixed: Docker does not answer', event('finding.cleared', { data: { code: 'docker-unreachable' } })],
+    ['web-1/demo died', event('container.died', { ...ofDemo, data: { exitCode: null } })],
     ['web-1/demo reaches web-2/demo: 4 of 4', probed({ code: 'reached', ping: { sent: 4, received: 4 } })],
     ['web-1/demo does not reach web-2/demo: no reply', probed({ code: 'timed-out', cause: 'no reply' })],
     [
@@ -79,9 +93,17 @@ describe('an event in words', () => {
     expect(died).toEqual({ text: 'web-1/demo died, exit 137', state: 'failed' });
   });
 
+  it('says that a node is of others only where the nodes of the fleet are known', () => {
+    const other = path({ address: '63cb1cdedd', role: 'LEAF' });
+    const told = narrate(other, Object.assign(new Map(NAMES), { hasNodes: true }));
+    expect(told.text).toBe('web-1/demo has a direct path to the node 63cb1cdedd, which is not in this fleet');
+    expect(narrate(other, NAMES).text).toBe('web-1/demo has a direct path to 63cb1cdedd');
+  });
+
   it('says who caused it, unless that was the agent', () => {
     expect(narrate(event('host.paused', { data: { by: 'anna' } }), NAMES).by).toBe('anna');
-    expect(narrate(event('item.progress', { data: { by: 'agent' } }), NAMES).by).toBeUndefined();
+    for (const by of ['agent', 'failover'])
+      expect(narrate(event('route.switched', { data: { by } }), NAMES).by).toBeUndefined();
     const admitted = event('admission.authorized', { ...inLab, data: { by: 'admission: fleet' } });
     expect(narrate(admitted, NAMES)).toMatchObject({ text: 'web-1/demo in lab was authorized', by: 'its policy' });
   });

@@ -1,4 +1,5 @@
 import type { Shape } from '../../api/client.js';
+import { codeWord } from '../../parts/code-words.js';
 import type { State } from '../../parts/mark.js';
 
 /** An event in words. Pure; an event that a newer API made gets its type and what it is about. */
@@ -9,9 +10,11 @@ export interface Told {
 }
 
 type Event = Shape<'CloudEvent'>;
-type Names = ReadonlyMap<string, string>;
+/** Names by ID or address. `hasNodes`: an address that is not among them is of no node of this fleet. */
+export type Names = ReadonlyMap<string, string> & { readonly hasNodes?: boolean };
 /** `about`: what it is about, in words. `named`: the name of an ID or address, or itself. */
-type Teller = (about: string, data: Data, named: (id: string) => string) => string;
+type Teller = (about: string, data: Data, named: Named) => string;
+type Named = ((id: string) => string) & { hasNodes?: boolean };
 type Data = Readonly<Record<string, unknown>>;
 
 const word = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -20,18 +23,27 @@ const figure = (value: unknown): string => (typeof value === 'number' ? String(v
 const because = (data: Data): string => (word(data.cause) ? `: ${word(data.cause)}` : '');
 const causeIn = (data: Data): string => because(within(data.outcome));
 const nameIn = (data: Data, about: string): string => word(data.name) || about;
-const toPeer: Teller = (_about, data, named) => {
-  const peer = word(within(data.after).address);
-  return peer && ` to ${named(peer)}`;
+const peerIn: Teller = (_about, data, named) => {
+  const { address, role } = within(data.after);
+  const peer = word(address) || word(data.peer);
+  return named(peer) === peer && (role === 'PLANET' || role === 'MOON') ? `a root (${peer})` : strange(peer, named);
 };
+/** A node as a name, or said to be one of others. */
+const strange = (address: string, named: Named): string => {
+  const name = named(address);
+  if (name !== address) return name;
+  return named.hasNodes ? `the node ${address}, which is not in this fleet` : address;
+};
+const diedOf = ({ exitCode }: Data): string => (typeof exitCode === 'number' ? `died, exit ${exitCode}` : 'died');
 
 const NOUNS: Readonly<Record<string, string>> = {
   ...{ launch: 'launch', replace: 'change', restart: 'restart', remove: 'removal', join: 'join', leave: 'leave' },
-  ...{ adopt: 'adoption', release: 'release', route: 'route', unroute: 'removal' },
+  ...{ adopt: 'adoption', release: 'release', route: 'set-up', unroute: 'removal' },
 };
-/** `the removal of one on web-1`. */
+const OF_ROUTERS = new Set(['route', 'unroute']);
+/** `the removal of one on web-1`, `the set-up of the router web-1/one in lab`. */
 const commandIn = (about: string, { action, target }: Data): string =>
-  `the ${NOUNS[word(action)] ?? word(action)} of ${word(target) || about}`;
+  `the ${NOUNS[word(action)] ?? word(action)} of ${OF_ROUTERS.has(word(action)) ? 'the router ' : ''}${word(target) || about}`;
 
 const changed =
   (of: string): Teller =>
@@ -61,7 +73,7 @@ const OF_HOSTS: Record<string, [State, Teller]> = {
   'container.paused': ['waiting', (about) => `${about} was paused`],
   'container.unpaused': ['fine', (about) => `${about} was resumed`],
   'container.changed': ['asked', (about) => `${about} was changed`],
-  'container.died': ['failed', (about, data) => `${about} died, exit ${figure(data.exitCode)}`],
+  'container.died': ['failed', (about, data) => `${about} ${diedOf(data)}`],
   'container.removed': ['asked', (about) => `${about} was removed`],
   'workload.found': ['fine', (about, data) => `${about} runs the workload ${word(data.workload)}`],
   'workload.started': ['fine', (about, data) => `the workload ${word(data.workload)} on ${about} started`],
@@ -92,9 +104,9 @@ const OF_NODES: Record<string, [State, Teller]> = {
   'route.added': ['fine', (about, data) => `${about} has a route to ${routeIn(data)}`],
   'route.removed': ['asked', (about, data) => `${about} has no route to ${routeIn(data)} any more`],
   'route.conflict': ['failed', (about) => `${about}: a route conflicts with the host`],
-  'path.direct': ['fine', (about, data, named) => `${about} has a direct path${toPeer(about, data, named)}`],
-  'path.relayed': ['waiting', (about, data, named) => `${about} has a relayed path${toPeer(about, data, named)}`],
-  'path.lost': ['waiting', (about, data, named) => `${about} lost its path to ${named(word(data.peer))}`],
+  'path.direct': ['fine', (about, data, named) => `${about} has a direct path to ${peerIn(about, data, named)}`],
+  'path.relayed': ['waiting', (about, data, named) => `${about} has a relayed path to ${peerIn(about, data, named)}`],
+  'path.lost': ['waiting', (about, data, named) => `${about} lost its path to ${peerIn(about, data, named)}`],
   'router.changed': ['asked', (about) => `the router ${about} reported a change`],
   'probe.started': ['asked', (about, data, named) => `${about} tries to reach ${named(word(data.target))}`],
   'probe.progress': ['asked', (about, data) => `${about}: ${word(data.detail)}`],
@@ -111,13 +123,13 @@ const OF_API: Record<string, [State, Teller]> = {
   'admission.deauthorized': ['asked', (about) => `the authorization of ${about} was taken back`],
   'admission.forgotten': ['asked', (about) => `the controller forgot ${about}`],
   'finding.raised': ['failed', (about, data) => `${about}: ${word(within(data.finding).cause)}`],
-  'finding.cleared': ['fine', (about, data) => `${about}: ${word(data.code)} is fixed`],
+  'finding.cleared': ['fine', (about, data) => `${about}: fixed: ${codeWord(word(data.code))}`],
   'controller.up': ['fine', (about, data) => `controller ${nameIn(data, about)} answers`],
   'controller.away': ['away', (about, data) => `controller ${nameIn(data, about)} does not answer${because(data)}`],
   'controller.added': ['asked', (about, data) => `controller ${nameIn(data, about)} was added`],
   'controller.removed': ['asked', (about, data) => `controller ${nameIn(data, about)} was removed`],
   'command.created': ['asked', (about, data) => `${commandIn(about, data)} was asked for`],
-  'command.delivered': ['asked', (about, data) => `${about} received ${commandIn(about, data)}`],
+  'command.delivered': ['asked', (about, data) => `${commandIn(about, data)} reached its host`],
   'command.done': ['fine', (about, data) => `${commandIn(about, data)} is done`],
   'command.failed': ['failed', (about, data) => `${commandIn(about, data)} failed${causeIn(data)}`],
   'command.waiting': ['waiting', (about, data) => `${commandIn(about, data)} waits${causeIn(data)}`],
@@ -195,6 +207,9 @@ const ORDERED: Readonly<Record<string, Teller>> = {
   'network.not-found': (about) => `${about}: the network is gone`,
 };
 
+/** No person: its events say why. */
+const BY_ITSELF = new Set(['agent', 'failover']);
+
 const NETWORK_ID = /\b[0-9a-f]{16}\b/g;
 
 const OF_OUTCOME: Record<string, State> = { done: 'fine', waiting: 'waiting', failed: 'failed' };
@@ -202,18 +217,19 @@ const OF_OUTCOME: Record<string, State> = { done: 'fine', waiting: 'waiting', fa
 /** `names`: of networks by ID, and of nodes by their addresses. */
 export function narrate({ type, subject, source, data }: Event, names: Names): Told {
   const event = type.replace(/^io\.orrery\./, '');
-  const named = (id: string) => names.get(id) ?? id;
+  const named: Named = Object.assign((id: string) => names.get(id) ?? id, { hasNodes: names.hasNodes === true });
   const about = aboutOf(subject, source, named);
   const by = word(data.by);
   const { state, text } = toldAs(event, about, data, named);
   const told = { state, text: text.replaceAll(NETWORK_ID, named) };
   // A machine joins by itself, with the token that somebody made.
-  if (event === 'host.joined' && by) return { ...told, text: `${told.text}, added by ${by}` };
+  if (event === 'host.joined' && by)
+    return { ...told, text: `${told.text}, ${by === 'join secret' ? 'with the' : 'added by'} ${by}` };
   if (by.startsWith('admission: ')) return { ...told, by: 'its policy' };
-  return by && by !== 'agent' ? { ...told, by } : told;
+  return by && !BY_ITSELF.has(by) ? { ...told, by } : told;
 }
 
-function toldAs(event: string, about: string, data: Data, named: (id: string) => string): Told {
+function toldAs(event: string, about: string, data: Data, named: Named): Told {
   if (event === 'probe.finished') return probed(about, data, named);
   const known = Object.hasOwn(WORDS, event) ? WORDS[event] : undefined;
   if (!known) return plainly(event, about, data);
@@ -230,7 +246,7 @@ function plainly(event: string, about: string, data: Data): Told {
 }
 
 /** `web-1/demo reaches web-2/demo: 4 of 4`. */
-function probed(about: string, data: Data, named: (id: string) => string): Told {
+function probed(about: string, data: Data, named: Named): Told {
   const { code, cause, ping } = within(data.result);
   const target = named(word(data.target));
   const { sent, received } = within(ping);

@@ -2,6 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { read, type Shape } from '../../api/client.js';
 import { useList, useRead } from '../../api/use-read.js';
+import { useDoor } from '../../door/use-door.js';
+import type { Names } from './narrate.js';
 
 type Event = Shape<'CloudEvent'>;
 
@@ -13,8 +15,10 @@ const GONE = 'names of what is gone';
  * The names of what events name by IDs and addresses: of networks, also of those that are gone, and of nodes as far as
  * the topology is known already.
  */
-export function useNames(events: readonly Event[]): ReadonlyMap<string, string> {
+export function useNames(events: readonly Event[]): Names {
   const { items: networks, isWhole } = useList('/v1/networks');
+  const state = useDoor();
+  const seesAll = state.is === 'open' && state.login.scope === null;
   const { data: topology } = useRead('/v1/topology', {}, { enabled: false });
   const nodes = useMemo(() => nodesIn(topology), [topology]);
   const known = new Map([...nodes, ...networksIn(networks), ...deletedIn(events)]);
@@ -25,7 +29,8 @@ export function useNames(events: readonly Event[]): ReadonlyMap<string, string> 
     enabled: missing.length > 0,
     staleTime: Infinity,
   });
-  return new Map([...deletedIn(gone?.items ?? []), ...known]);
+  const names = new Map([...deletedIn(gone?.items ?? []), ...known]);
+  return Object.assign(names, { hasNodes: topology !== undefined && seesAll });
 }
 
 const idsIn = (events: readonly Event[]): string[] =>

@@ -6,6 +6,8 @@ import { Page } from '../../frame/page.js';
 import { DataTable, type Column } from '../../parts/data-table.js';
 import { Asking, Refused } from '../../parts/notice.js';
 import { commandPlace, hostPlace, membershipPlace, networkPlace, nodePlace } from '../../parts/places.js';
+import { codeWord } from '../../parts/code-words.js';
+import { Prose } from '../../parts/sentence.js';
 import type { Shown } from '../../parts/rows.js';
 import { commandStanding, networkStanding, OF_SEVERITY, type Standing } from '../../parts/states.js';
 import { Tools, useListSearch, usePaused, type Choice } from '../../parts/tools.js';
@@ -131,15 +133,19 @@ const findingPlace = ({ host, node, network }: Finding): string => {
   if (network) return networkPlace(network);
   return host ? hostPlace(host.name) : '/';
 };
+const findingStanding = ({ severity, code }: Finding): Standing => ({
+  ...{ is: OF_SEVERITY[severity], word: codeWord(code) },
+});
 const FINDINGS: Shown<Finding> = {
   columns: [
     nameColumn('About', ({ node, host, network }) => node?.name ?? host?.name ?? network ?? 'Orrery', findingPlace),
-    stateColumn(({ severity, code }) => ({ is: OF_SEVERITY[severity], word: code })),
-    textColumn('cause', 'Cause', ({ cause }) => cause),
+    stateColumn(findingStanding),
+    { key: 'cause', title: 'Cause', show: ({ cause }) => <Prose text={cause} />, by: ({ cause }) => cause },
+    textColumn('code', 'Code', ({ code }) => code, { hide: 'both' }),
     ageColumn('since', 'Since', ({ since }) => since),
   ],
   text: ({ node, host, code, cause, network }) =>
-    `${node?.name ?? ''} ${host?.name ?? ''} ${code} ${cause} ${network ?? ''}`,
+    `${node?.name ?? ''} ${host?.name ?? ''} ${code} ${codeWord(code)} ${cause} ${network ?? ''}`,
   isFine: ({ severity }) => severity === 'info',
   defaultSort: 'state',
 };
@@ -174,5 +180,3 @@ export function FindingsPage() {
     />
   );
 }
-
-const findingStanding = ({ severity, code }: Finding): Standing => ({ is: OF_SEVERITY[severity], word: code });

@@ -4,11 +4,11 @@ import type { Shape } from '../../api/client.js';
 import { Button } from '../../parts/button.js';
 import { CommandLine } from '../../parts/command-line.js';
 import { Mark, type State } from '../../parts/mark.js';
+import { withoutCode } from '../../parts/code-words.js';
 import { aboutPlace } from '../../parts/places.js';
-import { Sentence } from '../../parts/sentence.js';
+import { Prose, Sentence } from '../../parts/sentence.js';
 import { OF_SEVERITY } from '../../parts/states.js';
 import { unbroken } from '../../parts/unbroken.js';
-import { withClocks } from '../../parts/words.js';
 import { ASKED, AuthorizeActs, useIsAsked } from '../things/authorize-acts.js';
 import css from './overview.module.css';
 
@@ -45,13 +45,13 @@ function One({ one, kept }: { one: Attention; kept: ReadonlySet<string> }) {
   const place = aboutPlace(about);
   const decided = code === 'authorization' ? decidable(one, kept) : undefined;
   const isAsked = useIsAsked(decided);
-  const name = isAsked ? what.replace(/ waits .*$/, '') : what;
+  const name = isAsked ? what.replace(/ waits .*$/, '') : withoutCode(what, code);
   return (
     <li className={css.ask}>
       <Mark is={isAsked ? 'working' : stateOf(one)} />
       <div>
         <strong>{place ? <Link to={place}>{unbroken(name)}</Link> : <Sentence text={name} links={[]} />}</strong>
-        <p>{isAsked ? `${ASKED}.` : unbroken(withClocks(cause, Date.now()))}</p>
+        <p>{isAsked ? `${ASKED}.` : <Prose text={cause} />}</p>
         {decided && <AuthorizeActs {...decided} />}
         {!isAsked && <CommandLine run={next} />}
       </div>

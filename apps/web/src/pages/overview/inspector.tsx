@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Shape } from '../../api/client.js';
 import { StateWord } from '../../parts/mark.js';
 import { hostPlace } from '../../parts/places.js';
+import { Prose } from '../../parts/sentence.js';
 import css from './overview.module.css';
 
 type Topology = Shape<'Topology'>;
@@ -27,7 +28,7 @@ export function Inspector({ topology, host, onClose }: { topology: Topology; hos
         ×
       </button>
       <p>
-        <StateWord is={host.state} /> {host.why}
+        <StateWord is={host.state} /> <Prose text={host.why ?? ''} />
       </p>
       <ul>
         {paths.slice(0, MOST_PATHS).map(({ path, peer }) => (

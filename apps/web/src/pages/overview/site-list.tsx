@@ -51,7 +51,8 @@ function Site({ site, hosts, areNamed }: { site: string; hosts: Host[]; areNamed
           <li>
             <Link to="/hosts" search={{ q: site ? `site=${site}` : '' }} className={css.dim}>
               {named.length > 0 ? 'the other ' : ''}
-              {others.toLocaleString('en-US')} {notFine.length > named.length ? 'hosts' : 'online'}
+              {others.toLocaleString('en-US')}{' '}
+              {notFine.length <= named.length ? 'online' : others === 1 ? 'host' : 'hosts'}
             </Link>
           </li>
         )}

@@ -67,7 +67,7 @@ function Since({ route }: { route: Route }) {
       <StateWord is={is}>{word}</StateWord>
       {route.since && (
         <span>
-          by this router since <Clocked at={route.since} />, <Age at={route.since} />
+          its router was chosen <Clocked at={route.since} />, <Age at={route.since} ago />
         </span>
       )}
     </>
@@ -197,7 +197,7 @@ function factsOf({ id, network, check, createdAt, via }: Route): Fact[] {
       'Checked in the LAN',
       check ? <code>{check.port ? `${check.address}:${check.port}` : check.address}</code> : 'nothing',
     ],
-    ['Launched for it', `${launched} of ${via.length} routers`],
+    ['Launched for it', `${launched} of ${via.length} ${via.length === 1 ? 'router' : 'routers'}`],
     ['Added', <Age at={createdAt} ago />],
     ['ID', <code>{id}</code>],
   ];

@@ -44,7 +44,7 @@ const ROUTES: Shown<Route> = {
       by: ({ router }) => router ?? '',
     },
     { key: 'standby', title: 'Standbys', show: standbyWord, by: standbyWord, hide: 'both' },
-    { ...ageColumn<Route>('since', 'Since', ({ since }) => since ?? null), hide: 'phone' },
+    { ...ageColumn<Route>('since', 'Router chosen', ({ since }) => since ?? null), hide: 'phone' },
   ],
   text: ({ target, network, via }) =>
     `${target} ${network.name ?? ''} ${network.id} ${via.map(({ node }) => node.name).join(' ')}`,

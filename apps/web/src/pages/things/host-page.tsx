@@ -5,6 +5,7 @@ import { Age } from '../../parts/age.js';
 import { DataTable, type Column } from '../../parts/data-table.js';
 import { Nothing } from '../../parts/notice.js';
 import { nodePlace } from '../../parts/places.js';
+import { Prose } from '../../parts/sentence.js';
 import { asLastKnown, isLastKnown, nodeStanding } from '../../parts/states.js';
 import { nameColumn, stateColumn, textColumn } from '../lists/columns.js';
 import { hostThen } from '../timeline/past.js';
@@ -46,7 +47,10 @@ function factsOf({
   const marks = Object.entries(labels).map(([key, value]) => (value === '' ? key : `${key}=${value}`));
   const facts: Fact[] = [
     ['Labels', marks.length > 0 ? <code>{marks.join(', ')}</code> : 'none'],
-    ['Docker', engine === null ? 'not reported' : engine.state === 'up' ? engine.version : engine.cause],
+    [
+      'Docker',
+      engine === null ? 'not reported' : engine.state === 'up' ? engine.version : <Prose text={engine.cause} />,
+    ],
     ['Agent', agentVersion ?? 'not reported'],
     ['Last seen', lastSeenAt ? <Age at={lastSeenAt} ago /> : 'never'],
     ['Desired state', heldRevision < revision ? `holds ${heldRevision} of ${revision}` : `revision ${revision}`],

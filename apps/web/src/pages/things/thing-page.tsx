@@ -8,10 +8,9 @@ import { Age, Clocked } from '../../parts/age.js';
 import { Mark, StateWord, type State } from '../../parts/mark.js';
 import { Asking as StillAsking, Refused } from '../../parts/notice.js';
 import { linksOf } from '../../parts/places.js';
-import { Sentence } from '../../parts/sentence.js';
+import { Prose, Sentence } from '../../parts/sentence.js';
 import { OF_STANDING } from '../../parts/states.js';
 import { Story } from '../../parts/story.js';
-import { withClocks } from '../../parts/words.js';
 import { LastEvents } from '../events/last-events.js';
 import type { Rewind } from '../timeline/past.js';
 import { Timeline } from '../timeline/timeline.js';
@@ -112,7 +111,7 @@ function EventsOf({ query }: { query: Asking['query'] }) {
 
 /** `shop was removed by anna at 03:42:38`. */
 function GoneTitle({ problem: { detail } }: { problem: Problem }) {
-  return <Sentence text={withClocks(detail, Date.now())} links={[]} />;
+  return <Sentence text={detail} links={[]} />;
 }
 
 const WORD: Record<Explanation['standing'], string> = {
@@ -199,7 +198,9 @@ function Views({ views }: { views: NonNullable<Explanation['views']> }) {
             <dt>
               <Mark is={OF_STANDING[views[name].standing]} /> {name}
             </dt>
-            <dd>{views[name].text}</dd>
+            <dd>
+              <Prose text={views[name].text} />
+            </dd>
           </div>
         ))}
       </dl>

@@ -1,7 +1,7 @@
 import { stageWord } from '../../acts/stage-rows.js';
 import type { Shape } from '../../api/client.js';
 import type { State } from '../../parts/mark.js';
-import { waitsWord } from '../../parts/states.js';
+import { codeWord } from '../../parts/code-words.js';
 
 type Event = Shape<'CloudEvent'>;
 type Data = Readonly<Record<string, unknown>>;
@@ -80,8 +80,8 @@ const agent: Reader = (type, data) => {
   if (type !== 'item.settled') return undefined;
   const { kind, code } = within(data['outcome']);
   const told = OF_OUTCOME[word(kind)];
-  if (word(kind) === 'waiting' && word(code)) return { state: 'waiting', text: waitsWord(word(code)) };
-  return told && { ...told, text: word(code) ? `${told.text}: ${word(code)}` : told.text };
+  if (word(kind) === 'waiting' && word(code)) return { state: 'waiting', text: codeWord(word(code)) };
+  return told && { ...told, text: word(code) ? `${told.text}: ${codeWord(word(code))}` : told.text };
 };
 
 const PRESENCES: Readonly<Record<string, Told>> = {

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '../problems.js';
-import { get, path, type Table } from './entry.js';
+import { counted, get, path, type Table } from './entry.js';
 
 const DOCS = get('/docs');
 
@@ -146,7 +146,7 @@ export const DOOR = {
     cause: ({ host }: { host: string }) =>
       `${host} was cut off from NATS: its key was used to flood the API, or for too many connections`,
     fix: ({ seconds }: { seconds: number }) =>
-      `Wait ${seconds} seconds. If it happens again, find out who uses the key: \`orrery finding ls\`.`,
+      `Wait ${counted(seconds, 'second')}. If it happens again, find out who uses the key: \`orrery finding ls\`.`,
     see: get('/v1/findings'),
   },
   'too-many-streams': {

@@ -28,4 +28,7 @@ export type Table<Code extends string> = Record<Code, General> & Record<`${Code}
 export const path = (parts: TemplateStringsArray, ...values: string[]): string =>
   parts.reduce((made, part, at) => made + encodeURIComponent(values[at - 1] ?? '') + part);
 
+/** `1 node`, `2 nodes`. `many`: if it is not the same with an s. */
+export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
 export const get = (to: string): See => ({ method: 'GET', path: to });

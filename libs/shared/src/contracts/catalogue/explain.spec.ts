@@ -93,6 +93,15 @@ describe('every text', () => {
     expect(causes.filter(({ cause }) => !isClause(cause))).toEqual([]);
   });
 
+  it('counts one thing as one', () => {
+    const left = (containers: number, memberships: number) =>
+      explain('host-not-empty/counts', { host: 'edge-1', containers, memberships }).cause;
+    const own = 'of its own daemon';
+    expect(left(1, 2)).toBe(`edge-1 still has 1 managed container and 2 managed memberships ${own}`);
+    expect(left(0, 1)).toBe(`edge-1 still has 0 managed containers and 1 managed membership ${own}`);
+    expect(explain('pool-exhausted/counts', { authorized: 1, addresses: '0' }).cause).toContain('1 node is authorized');
+  });
+
   it('refers a client of the API only to requests that the API has', () => {
     const has = ({ method, path }: See) => {
       const asked = path.replace(/\?.*/, '').split('/');

@@ -1,7 +1,7 @@
 import type { FindingCode } from '../events/findings.js';
 import type { MachineCode } from './doctor-codes.js';
 import type { FailureCode, WaitingCode } from '../outcomes.js';
-import { get, path, type Table } from './entry.js';
+import { counted, get, path, type Table } from './entry.js';
 
 const whichOfTheTwo = (address: string) =>
   `Check which machine really has the identity (\`zerotier-cli info\`). Remove the copy (\`orrery rm HOST/CONTAINER\`), or shut out the host that lies (\`orrery host revoke HOST\`). To decide before that, name the address: \`orrery membership authorize ${address} NETWORK\` or \`orrery membership deny ${address} NETWORK\`.`;
@@ -183,7 +183,7 @@ export const FINDINGS = {
   },
   'pool-exhausted/counts': {
     cause: ({ authorized, addresses }: { authorized: number; addresses: string }) =>
-      `${authorized} nodes are authorized, but the pools have ${addresses}`,
+      `${counted(authorized, 'node is', 'nodes are')} authorized, but the pools have ${addresses}`,
   },
   'address-outside-routes': {
     means:
@@ -223,7 +223,7 @@ export const FINDINGS = {
   },
   'multicast-limit/counts': {
     cause: ({ authorized, limit }: { authorized: number; limit: number }) =>
-      `${authorized} nodes are authorized, but a multicast reaches ${limit}`,
+      `${counted(authorized, 'node is', 'nodes are')} authorized, but a multicast reaches ${limit}`,
   },
   'controller-absent': {
     means: 'This zerotier-one answers, but has no controller built in: most official builds from 1.16 on have none.',

@@ -1,6 +1,6 @@
 import type { ProblemCode } from '../problems.js';
 import { DOOR } from './door-codes.js';
-import { get, path, type Table } from './entry.js';
+import { counted, get, path, type Table } from './entry.js';
 import type { FINDINGS } from './finding-codes.js';
 
 const THINGS = {
@@ -379,7 +379,7 @@ const THINGS = {
   },
   'host-not-empty/counts': {
     cause: ({ host, containers, memberships }: { host: string; containers: number; memberships: number }) =>
-      `${host} still has ${containers} managed containers and ${memberships} managed memberships of its own daemon`,
+      `${host} still has ${counted(containers, 'managed container')} and ${counted(memberships, 'managed membership')} of its own daemon`,
     fix: ({ host }: { host: string }) =>
       `Remove its containers and leave its networks first, or run \`orrery host rm ${host} --force\` (confirm=${host} in the API): they keep running, unmanaged.`,
     see: ({ host }: { host: string }) => ({ method: 'DELETE', path: path`/v1/hosts/${host}?confirm=${host}` }),
