@@ -152,8 +152,9 @@ function networkHeadline(
   const why = isInside ? withPlace(about, cause.cause) : cause.cause;
   if (standing === 'warning' && cause.code === 'host-away')
     return `${name} ${kept}, with ${nodes}, but ${absent === 1 ? '1 is' : `${absent} are`} only last known, because ${cause.cause}`;
-  if (standing === 'warning' && /^\d+ of /.test(about ?? ''))
-    return `${name} ${kept}, with ${nodes}, but ${about ?? ''}, ${cause.cause.replace(/^they /, '')}`;
+  const [several] = /^\d+ of /.exec(about ?? '') ?? [];
+  if (standing === 'warning' && several)
+    return `${name} ${kept}, with ${nodes}, but ${several}them ${cause.cause.replace(/^they /, '')}`;
   if (standing === 'warning') return `${name} ${kept}, with ${nodes}, but ${why}`;
   if (!isInside || why === cause.cause || about.startsWith('route ')) return `${name} is not as wanted: ${why}`;
   return /^\d+ of /.test(about)

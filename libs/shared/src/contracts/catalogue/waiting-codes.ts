@@ -28,7 +28,7 @@ export const WAITING = {
   },
   'authorization/denied-several': {
     cause: 'they were denied',
-    fix: 'Nothing, if they should stay out. To let one in: `orrery membership authorize NODE NETWORK`.',
+    fix: 'Leave it so if they should stay out. To let one in: `orrery membership authorize NODE NETWORK`.',
   },
   'authorization/undecided': {
     cause: ({ address, policy }: { address: string; policy: string }) =>
