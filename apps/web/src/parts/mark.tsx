@@ -1,9 +1,8 @@
 import type { ReactNode } from 'react';
-import { STATE_WORDS } from './states.js';
+import { STATE_WORDS, type State } from './states.js';
 import css from './mark.module.css';
 
-/** How a thing stands, as people read it. Shape, word and colour always go together. */
-export type State = 'fine' | 'waiting' | 'failed' | 'away' | 'working' | 'unknown' | 'asked';
+export type { State } from './states.js';
 
 const SHAPES: Record<State, ReactNode> = {
   fine: (

@@ -1,6 +1,8 @@
 import type { Shape } from '../api/client.js';
 import { codeWord } from './code-words.js';
-import type { State } from './mark.js';
+
+/** How a thing stands, as people read it. Shape, word and colour always go together. */
+export type State = 'fine' | 'waiting' | 'failed' | 'away' | 'working' | 'unknown' | 'asked';
 
 export interface Standing {
   is: State;
