@@ -20,15 +20,19 @@ async function enrol(token: string, name: string, installation = newInstallation
   return { status: answer.status, body: (await answer.json()) as object };
 }
 
-/** Like an agent, asks again if too many come at once for the database, or if strangers had to make room. */
+/** Too many came at once: for the database, or for the one process that is API and all machines here, so that a request arrived too slowly. */
+const isTooMany = (status: number): boolean => status === 503 || status === 408;
+
+/** Like an agent, asks again if too many come at once, or if strangers had to make room. */
 async function enrolPatiently(token: string, name: string) {
   const installation = newInstallation();
   for (;;) {
     const answer = await enrol(token, name, installation).catch((error: Error) => {
       const code = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? '';
-      if (!['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(code)) throw error;
+      const isBusy = / answered (408|503): /.test(error.message);
+      if (!isBusy && !['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(code)) throw error;
     });
-    if (answer && answer.status !== 503) return answer;
+    if (answer && !isTooMany(answer.status)) return answer;
     await pause(200);
   }
 }
