@@ -188,6 +188,8 @@ describe('the dashboard', () => {
 
     it('that Orrery was updated while the page was open, and reloads when somebody says so', async () => {
       const { page } = await at('/');
+      // All parts of the page are there; one that is not would offer to reload as well.
+      await page.getByRole('button', { name: 'Add a host…', exact: true }).waitFor();
       await page.route(`${api.url}/`, async (route) => {
         const body = (await (await route.fetch()).text()).replace(/main-\w+\.js/, 'main-0THER000.js');
         await route.fulfill({ contentType: 'text/html', body });
@@ -195,11 +197,12 @@ describe('the dashboard', () => {
       await page.context().setOffline(true);
       await page.getByRole('alert').getByText('Orrery cannot be reached').waitFor();
       await page.context().setOffline(false);
-      await page.getByText('Orrery was updated.').waitFor();
+      const updated = page.getByRole('status').filter({ hasText: 'Orrery was updated.' });
+      await updated.waitFor();
       await picture(page, 'updated');
       await page.unroute(`${api.url}/`);
-      await page.getByRole('button', { name: 'Reload the page' }).click();
-      await page.getByText('Orrery was updated.').waitFor({ state: 'detached' });
+      await updated.getByRole('button', { name: 'Reload the page' }).click();
+      await updated.waitFor({ state: 'detached' });
       await title(page, 'One host never connected').waitFor();
     });
 
