@@ -23,7 +23,7 @@ describe('the dashboard', () => {
     await picture(page, 'empty');
     await page.setViewportSize({ width: 390, height: 844 });
     await picture(page, 'empty-phone');
-    await page.getByRole('link', { name: 'Memberships' }).click();
+    await page.getByRole('link', { name: /^Memberships/ }).click();
     await page.getByText('orrery join NODE NETWORK --wait').waitFor();
     expect(await page.getByRole('searchbox').count()).toBe(0);
     await page.getByRole('link', { name: 'Overview' }).click();
